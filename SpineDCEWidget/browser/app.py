@@ -170,9 +170,8 @@ class Workstation:
     def refresh(self) -> None:
         """Show the state of the session in every panel."""
         with self.state as state:
-            problems = [self._problem_of(visit) for visit in self.session.visits]
-            if state.error == self._problem and self._problem not in problems:
-                state.error = ""  # its cause is gone
+            if state.error and state.error == self._problem != self._problems():
+                state.error = self._problem = self._problems()  # that of a visit is gone
             state.visits = self.open_rows()
             state.titles = {row: self.session.in_row(row).title for row in state.visits}
             self.show_undo()
@@ -542,15 +541,15 @@ class Workstation:
         elif done:
             self.changed(visit)  # a setting or region changed during the computation
         if visit.problem:
-            self._problem = self._problem_of(visit)
+            self._problem = self._problems()
             self.show_error(self._problem)
         self.refresh()
         return done
 
-    @staticmethod
-    def _problem_of(visit: Any) -> str:
-        """Return why a visit could not be computed, with its name; "" if it could."""
-        return f"{visit.label}: {visit.problem}" if visit.problem else ""
+    def _problems(self) -> str:
+        """Return which visits could not be computed and why; "" if all could."""
+        refused = [visit for visit in self.session.visits if visit.problem]
+        return " · ".join(f"{visit.label}: {visit.problem}" for visit in refused)
 
     # -- studies --------------------------------------------------------------------------------
 

@@ -350,9 +350,13 @@ class Drawing:
         """Add voxels to the region that is drawn, within the signal range if there is one.
 
         Raises:
-            InputError: the region is locked, or no voxel lies in the range.
+            InputError: the region is locked, or no voxel lies in it or in the range.
         """
         self._check_lock()
+        if not mask.any():
+            raise InputError(
+                "The centre of no voxel lies inside. Draw it larger.", code="no_voxel_inside"
+            )
         if not self._in_range(mask).any():
             raise InputError(
                 "No voxel there lies in the signal range of the frame.", code="none_in_range"

@@ -126,7 +126,8 @@ class MapsPanel:
     def refresh(self) -> None:
         state, visit, node = self._station.state, self._station.visit, self._map_node()
         model = visit.settings.fit.model if visit is not None else ""
-        state.map_help = explained(state.map_name, model)
+        mode = visit.result.measures.mode if visit is not None and visit.result else ""
+        state.map_help = explained(state.map_name, model, mode)
         if state.map_name == PROBABILITY and (threshold := threshold_text(self._station.session)):
             state.map_help += f" Here: {threshold}."
         if visit is None:

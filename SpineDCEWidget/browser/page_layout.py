@@ -227,7 +227,8 @@ def _reason(index: int, number: int) -> None:
     Step 1 asks about a pair of visits elsewhere; the message of an error is not said twice.
     """
     asked = " && !question.text" if number == 1 else ""
-    reason = f"steps[{index}].reason.split(' · ').filter(said => said !== error).join(' · ')"
+    said = f"steps[{index}].reason.split(' · ')"
+    reason = f"{said}.filter(one => !error.split(' · ').includes(one)).join(' · ')"
     html.Div(
         f"{{{{ {reason} }}}}", classes="warn step-reason", id=f"reason-{number}",
         v_if=f"steps[{index}]?.mark === '!' && {reason}{asked}",
@@ -276,7 +277,9 @@ def _views(station: Any) -> None:
                             ],
                         ):
                             html.Option(
-                                "{{ c.title }}", v_for="c in contents", key="c.value",
+                                # Without a map, only what lies under it is shown.
+                                f"{{{{ without_map['{visit}'] && c.over ? c.over : c.title }}}}",
+                                v_for="c in contents", key="c.value",
                                 value=("c.value",),
                             )  # fmt: skip
                         html.Button(

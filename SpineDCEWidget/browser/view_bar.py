@@ -82,9 +82,13 @@ class ViewBar:
         station.frames.prepare()
         station.views.fill()
         self.refresh()
-        for title in {series_content(one)[1] for one in station.state.columns} - {""}:
+        self._read_chosen()
+
+    def _read_chosen(self) -> None:
+        """Read the series that columns show, of visits where they were not read yet."""
+        for title in {series_content(one)[1] for one in self._station.state.columns} - {""}:
             if self.series.to_read(title):
-                station.as_task(self._read_series)(title)
+                self._station.as_task(self._read_series)(title)
 
     async def _read_series(self, title: str) -> None:
         """Read a series of the shown visits, and show it."""
@@ -105,15 +109,15 @@ class ViewBar:
     async def find_series(self, visit: Any) -> None:
         """Look for the other series of a visit's study, and offer them."""
         job = self.series.search_job(visit)
-        if job is None:
-            return
-        try:
-            found = await asyncio.to_thread(job.run, silent)
-        except (InputError, OSError):  # the study is gone; the T1-weighted image is here
-            return
-        job.finish(found)
-        with self._station.state:
-            self.refresh()
+        if job is not None:
+            try:
+                found = await asyncio.to_thread(job.run, silent)
+            except (InputError, OSError):  # the study is gone; the T1-weighted image is here
+                return
+            job.finish(found)
+            with self._station.state:
+                self.refresh()
+        self._read_chosen()  # a column may show one since before this study was opened
 
     def set_column(self, column: int, content: str) -> None:
         """Choose the image of a column; three planes show the same image."""
@@ -164,11 +168,16 @@ class ViewBar:
             "fused": f"{title} over T1",
         }  # fmt: skip
         if visit is not None and visit.anatomy is None:
-            words |= {"T1": "frame (no T1)", "fused": f"{title} over frame"}
+            words |= {"T1": "frame (no T1 for it)", "fused": f"{title} over frame"}
         others = self.series.titles()
         words |= {f"series:{one}": one for one in others}
         words |= {f"fused:{one}": f"{title} over {one}" for one in others}
-        state.contents = [{"title": text, "value": content} for content, text in words.items()]
+        under = f"{title} over "
+        state.contents = [
+            {"title": text, "value": content,
+             "over": text.removeprefix(under) if text.startswith(under) else ""}
+            for content, text in words.items()
+        ]  # fmt: skip
         state.without_series = {
             station.session.row_of(v.name): {
                 f"{kind}:{one}": f"This study has no series '{one}'."

@@ -223,7 +223,9 @@ class MapsPanel(Panel):
         quantity = parameters.quantity
         ui.unitLabel.text = QUANTITIES[quantity].shown_unit
         ui.quantityCombo.toolTip = words.explained(
-            quantity, visit.settings.fit.model if visit.analysis is not None else ""
+            quantity,
+            visit.settings.fit.model if visit.analysis is not None else "",
+            visit.result.measures.mode if visit.result is not None else "",
         )
         self._offer_maps()
         ui.topSpin.value = self.desk.display.manual_top(quantity)

@@ -1319,7 +1319,7 @@ class Session:
             look: of Vp if no look is kept; see :func:`visit_display.scale_maps`.
         """
         kept = self._scales.get(name)
-        if kept is None and name == "vp":
+        if kept is None and name in ("vp", "vp_voxel"):
             kept = {"top": self.kept_scale, **look}
         if kept is not None:
             self.scale_maps(name, keep=True, **kept)

@@ -48,9 +48,12 @@ PAGE_GROUPS = (
         ("reading.footprint", "reading.accept_implausible", "reading.skip_invalid"), True,
     ),
     SettingGroup(
-        2, "More settings of the AIF",
-        ("aif.peak", "aif.fitted", "aif.time_unit", "aif.medium", "fit.shift_by", "fit.shifts"),
-        True,
+        2, "More settings of the AIF, of all visits",
+        ("aif.peak", "aif.fitted", "fit.shift_by"), True,
+    ),
+    SettingGroup(
+        2, "More settings of the AIF, of this visit",
+        ("aif.time_unit", "aif.medium", "fit.shifts"), True,
     ),
     SettingGroup(
         3, "Regions from files", ("reading.resample_regions", "reading.reference_level"), True
@@ -64,7 +67,7 @@ PAGE_GROUPS = (
     ),
     SettingGroup(4, "Settings of this visit", ("aif.Hct",)),
     SettingGroup(
-        4, "More settings of the fit",
+        4, "More settings of the fit, of all visits",
         ("concentration.baseline_frames", "aif.r2", "fit.fit_delay", "fit.kep_low",
          "fit.kep_high", "fit.integration"), True,
     ),

@@ -113,7 +113,12 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
             count = len(analysis.detection().trusted().slices)
         except InputError as error:
             return WRONG, remedy(error)
-        where = _("aorta found in {count} slices").format(count=count)
+        by_hand = analysis.aif_selection is not None
+        where = (
+            _("artery chosen by hand, number of slices: {count}")
+            if by_hand
+            else _("aorta found, number of slices: {count}")
+        ).format(count=count)
         if analysis.aif_mask is not None:
             where += _(", the drawn one is not in use")
     else:

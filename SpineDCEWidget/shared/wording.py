@@ -8,6 +8,7 @@ from typing import Any
 
 from SpineDCELib.settings import FORM
 from SpineDCELib.version import __file__ as engine_file
+from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
 from SpineDCEWidget.shared.engine_sentences import CONTEXT, EngineSentences, read_sources
@@ -137,13 +138,15 @@ EXPLAINED = {
 _OF_MODEL = ("vp", "Ktrans", "ve", "kep", "PS", "Fp")
 
 
-def explained(quantity: str, model: str = "") -> str:
+def explained(quantity: str, model: str = "", mode: str = "") -> str:
     """Return the definition of a quantity, with the model that is fitted.
 
     Args:
-        model: of the analysis; "" if there is none yet.
+        model: of the analysis; "" if there is none yet. mode: of its conversion, as ``model``.
     """
     text = EXPLAINED.get(quantity, "")
+    if quantity == "vp" and is_per_water(quantity, mode):
+        text = _("Vp: blood plasma per volume of the tissue's water, mL/100 mL.")
     return f"{text} {MODEL_FORMULAS[model]}" if quantity in _OF_MODEL and model else text
 
 

@@ -25,7 +25,7 @@ from SpineDCELib.aif.candidates import Verdict
 from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION
 from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
@@ -105,6 +105,29 @@ def test_without_notes_the_curve_is_the_same(r2, phase):
         )  # fmt: skip
         np.testing.assert_array_equal(bare.Cb, whole.Cb)
         assert bare.r2 == whole.r2
+
+
+def test_a_mean_of_phase_and_magnitude_that_are_far_apart_is_no_curve_of_blood():
+    Cb = trunk(noise=0.0)[1]
+    for magnitude, told in ((0.4 * Cb, True), (0.8 * Cb, False)):
+        curve = blood_curve(
+            magnitude, lambda C: C, TE=None, r2=0.0, literature_r2=6.1, peak="phase",
+            phase=PhaseCurve(Cb, 0.005, 0.0),
+        )  # fmt: skip
+        assert ("is no curve of blood" in curve.doubt) == told
+
+
+@pytest.mark.slow
+def test_a_population_is_no_patient_and_an_artery_by_hand_is_called_so():
+    settings = changed(Settings(), concentration={"T1_source": "fixed", "T10": 1.0})
+    found = Analysis(Images(trunk()[0]), settings)
+    assert any(note.startswith("Artery found: ") for note in found.result().notes)
+    first, geometry = found.detection().slices[0], found.study.dynamic.geometry
+    found.update(aif_selection=Selection("one out", slices_out=(slice_point(first, geometry),)))
+    assert any(note.startswith("Artery chosen by hand: ") for note in found.result().notes)
+    parker = Analysis(Images(trunk()[0]), changed(settings, aif={"source": "parker"}))
+    told = [f for f in parker.result().measures.findings if f.code == AIF_OF_POPULATION]
+    assert [f.fields for f in told] == [("aif.source",)]
 
 
 def test_a_phase_of_noise_does_not_contradict_the_magnitude():

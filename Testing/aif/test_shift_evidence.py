@@ -134,6 +134,13 @@ def test_both_walls_of_the_valley_are_on_its_scale(residual, top):
     assert valley_top(SimpleNamespace(mean_residual=np.array(residual))) == pytest.approx(top)
 
 
+@pytest.mark.parametrize(("delay", "told"), [(19.8, True), (12.0, False)])
+def test_a_shift_at_the_end_of_those_that_are_tried_is_doubted(delay, told):
+    found = evidence(delay=delay)
+    assert bool(found.doubt) == told
+    assert ("at the end" in found.doubt or "no minimum inside" in found.doubt) == told
+
+
 def test_regions_that_differ_in_delay_are_told():
     regions = {
         "Lesion": curves(0.08, 0.06, delay=1.9, noise=0.01),

@@ -155,7 +155,8 @@ def test_a_drawn_artery_that_the_search_took_for_no_vessel_is_named_with_its_ver
     found = found_in(s)
     voxels = (found.vessels == 0) & (found.verdicts == Verdict.NOT_ENHANCING)
     assert against_evidence(found, voxels).endswith(
-        "no vessel in most of these voxels. Its verdict on them: enhances too little to be blood."
+        "no vessel in most of these voxels. Its verdict on them: enhances too little for blood, "
+        "unless inflow hides it."
     )
 
 

@@ -519,7 +519,7 @@ def test_a_message_goes_with_its_cause(opened):
     page.wait(lambda: not page.state("updating"), 60, "the end of both computations")
     assert page.state("steps")[3]["mark"] != "✓"
     assert page.state("main_figure")["data"] == []
-    choose("what the study has")
+    choose("T10 if given, or what the study has")
     page.wait(lambda: page.state("error") == "", 60, "its end")
     page.settled()
     assert page.state("steps")[3]["mark"] == "✓"

@@ -156,6 +156,24 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
 
 
+@pytest.mark.parametrize(("at_limit", "told"), [(0.4, False), (0.6, True)])
+def test_a_region_whose_ve_is_at_its_limit_in_most_voxels_is_named(at_limit, told):
+    image, masks = column()
+    ve = np.full(GEOMETRY.shape, 0.2)
+    ve[tuple(np.argwhere(masks[1])[: int(at_limit * masks[1].sum())].T)] = 1.0
+    measures = measure(
+        {"vp": np.full(GEOMETRY.shape, 0.01), "ve": ve},
+        regions={"Lesion": masks[1], "Reference": masks[2]},
+        roles={"Lesion": "lesion", "Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    found = {f.about: f.message for f in measures.findings if f.code == "ve_at_limit"}
+    assert list(found) == ["Lesion"] * told
+    if told:
+        assert f"of the {masks[1].sum()} voxels of Lesion is at its limit" in found["Lesion"]
+
+
 @pytest.mark.parametrize(("share", "told"), [(0.0, False), (0.02, True)])
 def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, told):
     image, masks = column()

@@ -69,6 +69,7 @@ def test_changes_have_a_sign_a_true_minus_and_a_unit():
     assert percent(-0.2) == "0 %"
     assert percent(float("nan")) == NONE
     assert signed(-0.04, 1) == "0.0"
+    assert (signed(2.7e9, 0), signed(-1e5, 0), signed(9999, 0)) == (">+9999", "<−9999", "+9999")
     assert number(-1.25, 1) == "−1.2"
 
 

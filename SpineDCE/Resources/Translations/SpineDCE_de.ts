@@ -704,8 +704,8 @@
         <translation>Herkunft von T1 des Gewebes vor Kontrastmittel (T10).</translation>
     </message>
     <message>
-        <source>what the study has</source>
-        <translation>was die Studie hat</translation>
+        <source>T10 if given, or what the study has</source>
+        <translation>T10, falls angegeben, sonst was die Studie hat</translation>
     </message>
     <message>
         <source>one fixed T10</source>
@@ -1324,8 +1324,8 @@
         <translation>angepasst; vp und PS sind 0: keine Anreicherung folgt der AIF</translation>
     </message>
     <message>
-        <source>enhances too little to be blood</source>
-        <translation>reichert zu wenig an für Blut</translation>
+        <source>enhances too little for blood, unless inflow hides it</source>
+        <translation>reichert zu wenig an für Blut, falls Einstrom das nicht verdeckt</translation>
     </message>
     <message>
         <source>accepted</source>
@@ -1396,8 +1396,8 @@
         <translation>bester Kandidat, aber als Arterie nicht verlässlich</translation>
     </message>
     <message>
-        <source>fills before the artery: a vein from the injected arm or a pulmonary artery</source>
-        <translation>füllt sich vor der Arterie: eine Vene des injizierten Arms oder eine Pulmonalarterie</translation>
+        <source>fills before the artery, as veins of the injected arm and lung arteries do</source>
+        <translation>füllt sich vor der Arterie wie Venen des injizierten Arms und Lungenarterien</translation>
     </message>
     <message>
         <source>takes up contrast like tissue: a lesion or an organ</source>
@@ -1464,8 +1464,8 @@
         <translation>woraus das Intervall besteht (Anteile an seiner Varianz)</translation>
     </message>
     <message>
-        <source>probability above / below {cutoff}</source>
-        <translation>Wahrscheinlichkeit über / unter {cutoff}</translation>
+        <source>probability of a change of {parameter} above / below {cutoff}</source>
+        <translation>Wahrscheinlichkeit einer Änderung von {parameter} über / unter {cutoff}</translation>
     </message>
     <message>
         <source>repeatability, {changes} vertebrae without tumour</source>
@@ -2164,20 +2164,32 @@
         <translation>Die erste Passage wurde in die Mitte zwischen Magnitude und Phase gelegt.</translation>
     </message>
     <message>
+        <source>Over the first pass, the artery shows {from_phase} mM by its phase and {measured} mM by its magnitude.</source>
+        <translation>Im ersten Durchgang zeigt die Arterie {from_phase} mM nach ihrer Phase und {measured} mM nach ihrem Betrag.</translation>
+    </message>
+    <message>
+        <source>The AIF lies halfway between them there, and follows the magnitude elsewhere, so it is no curve of blood.</source>
+        <translation>Die AIF liegt dort in der Mitte und folgt sonst dem Betrag; sie ist also keine Kurve von Blut.</translation>
+    </message>
+    <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % less contrast agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from what is assumed.</source>
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
     </message>
     <message>
-        <source>If the phase is right, Vp is too high; compare visits by its ratio to the reference.</source>
-        <translation>Wenn die Phase stimmt, ist Vp zu hoch; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
+        <source>If the phase is right, Vp is too high, and its ratio to the reference holds only where no Vp reaches its limit.</source>
+        <translation>Wenn die Phase stimmt, ist Vp zu hoch, und sein Verhältnis zur Referenz gilt nur, wo kein Vp seine Grenze erreicht.</translation>
     </message>
     <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % more contrast agent than its phase, so flip angle (B1) or T10 of blood differ from what is assumed.</source>
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % mehr Kontrastmittel als ihre Phase; Flipwinkel (B1) oder T10 des Blutes weichen also von der Annahme ab.</translation>
     </message>
     <message>
-        <source>If the phase is right, Vp is too low; compare visits by its ratio to the reference.</source>
-        <translation>Wenn die Phase stimmt, ist Vp zu niedrig; vergleichen Sie die Untersuchungen anhand des Verhältnisses zur Referenz.</translation>
+        <source>If the phase is right, Vp is too low; its ratio to the reference is affected less.</source>
+        <translation>Wenn die Phase stimmt, ist Vp zu niedrig; sein Verhältnis zur Referenz ist weniger betroffen.</translation>
+    </message>
+    <message>
+        <source>Ratios between regions stay the same only if nothing but the scale is wrong, and no Vp reaches its limit.</source>
+        <translation>Verhältnisse zwischen Regionen bleiben nur gleich, wenn allein die Skala falsch ist und kein Vp seine Grenze erreicht.</translation>
     </message>
     <message>
         <source>The AIF comes from a single voxel.</source>
@@ -2196,36 +2208,12 @@
         <translation>Wahrscheinliche Ursachen: ein anderer als der nominelle Flipwinkel (B1), oder ein zu kurz angesetztes T10 des Blutes.</translation>
     </message>
     <message>
-        <source>The artery's peak is {peak} mM in whole blood and its first pass {area} mM·s, outside the usual {USUAL_PEAK} to {USUAL_PEAK2} mM or {USUAL_PASS} to {USUAL_PASS2} mM·s.</source>
-        <translation>Der Gipfel der Arterie beträgt {peak} mM im Vollblut und ihre erste Passage {area} mM·s, außerhalb der üblichen {USUAL_PEAK} bis {USUAL_PEAK2} mM oder {USUAL_PASS} bis {USUAL_PASS2} mM·s.</translation>
-    </message>
-    <message>
-        <source>Likely causes: {causes}.</source>
-        <translation>Wahrscheinliche Ursachen: {causes}.</translation>
-    </message>
-    <message>
-        <source>Ratios between regions are hardly affected.</source>
-        <translation>Verhältnisse zwischen Regionen sind kaum betroffen.</translation>
-    </message>
-    <message>
         <source>A larger artery, from slice {rows} to slice {rows2}, has {voxels} voxels and a peak of up to {highest} mM.</source>
         <translation>Eine größere Arterie, von Schicht {rows} bis Schicht {rows2}, hat {voxels} Voxel und einen Gipfel von bis zu {highest} mM.</translation>
     </message>
     <message>
         <source>Check whether it is the aorta; if so, include it by hand in place of the vessel in use.</source>
         <translation>Prüfen Sie, ob sie die Aorta ist; wenn ja, nehmen Sie sie von Hand anstelle des verwendeten Gefäßes.</translation>
-    </message>
-    <message>
-        <source>The artery's peak is {peak}{unit}, but that of a vein which fills after it, in slices {rows} to {rows2}, is {middle}{unit2}.</source>
-        <translation>Der Gipfel der Arterie beträgt {peak}{unit}, der einer Vene, die sich nach ihr füllt (Schichten {rows} bis {rows2}), aber {middle}{unit2}.</translation>
-    </message>
-    <message>
-        <source>Contrast agent is only diluted on its way, so the artery's curve is too low: fresh blood flowing in, partial volume or T2* lowers it.</source>
-        <translation>Kontrastmittel wird auf seinem Weg nur verdünnt; die Kurve der Arterie ist also zu niedrig: Einstrom frischen Blutes, Partialvolumen oder T2* senkt sie.</translation>
-    </message>
-    <message>
-        <source>Vp and Ktrans are too high by the same factor everywhere; ratios between regions are hardly affected.</source>
-        <translation>Vp und Ktrans sind überall um denselben Faktor zu hoch; Verhältnisse zwischen Regionen ändern sich kaum.</translation>
     </message>
     <message>
         <source>The selection '{emptied}' leaves no voxel of the artery.</source>
@@ -2448,6 +2436,10 @@
         <translation>Das Residuum ändert sich mit dem Zeitversatz kaum, daher legen diese Regionen ihn nicht fest.</translation>
     </message>
     <message>
+        <source>The mean curves are fitted best at the end of the shifts that are tried, {first} to {last} s, so the true shift may lie beyond.</source>
+        <translation>Die mittleren Kurven passen am besten am Ende der versuchten Verschiebungen, {first} bis {last} s; die wahre kann also jenseits davon liegen.</translation>
+    </message>
+    <message>
         <source>The shift must be a finite number of seconds.</source>
         <translation>Der Zeitversatz muss eine endliche Zahl von Sekunden sein.</translation>
     </message>
@@ -2580,6 +2572,10 @@
         <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
     </message>
     <message>
+        <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so the scale of Vp and Ktrans is not known, and the intervals do not include this error.</source>
+        <translation>Die AIF ist die einer Population, nicht die dieses Patienten: Dosis, Injektion und Herz unterscheiden sich; die Skala von Vp und Ktrans ist also nicht bekannt, und die Intervalle enthalten diesen Fehler nicht.</translation>
+    </message>
+    <message>
         <source>The data of a frame were acquired over {time}.</source>
         <translation>Die Daten eines Zeitpunkts wurden über {time} aufgenommen.</translation>
     </message>
@@ -2600,12 +2596,12 @@
         <translation>Die AIF wird um jeden Zeitpunkt über die {time} gemittelt, in denen die Daten eines Zeitpunkts aufgenommen wurden.</translation>
     </message>
     <message>
-        <source>Artery chosen by hand: {count} voxels in slices {slices}.</source>
-        <translation>Arterie von Hand gewählt: {count} Voxel in den Schichten {slices}.</translation>
+        <source>Artery chosen by hand: {count} voxels, slices {slices}.</source>
+        <translation>Arterie von Hand gewählt: {count} Voxel, Schichten {slices}.</translation>
     </message>
     <message>
-        <source>Artery found: {count} voxels in slices {slices}.</source>
-        <translation>Arterie gefunden: {count} Voxel in den Schichten {slices}.</translation>
+        <source>Artery found: {count} voxels, slices {slices}.</source>
+        <translation>Arterie gefunden: {count} Voxel, Schichten {slices}.</translation>
     </message>
     <message>
         <source>Vessel {vessel} explains the tissue as well as the artery.</source>
@@ -2660,20 +2656,20 @@
         <translation>Phasenbilder nicht verwendet: Die Dateien nennen TE und Feldstärke nicht.</translation>
     </message>
     <message>
-        <source>Baseline: {n0} frame before the bolus arrives in the artery.</source>
-        <translation>Vor Kontrastmittel: {n0} Zeitpunkt, bevor der Bolus in der Arterie ankommt.</translation>
+        <source>{n0} frame precedes the bolus in the artery.</source>
+        <translation>{n0} Zeitpunkt liegt vor dem Bolus in der Arterie.</translation>
     </message>
     <message>
-        <source>Baseline: {n0} frame before the bolus arrives in the most enhancing voxels.</source>
-        <translation>Vor Kontrastmittel: {n0} Zeitpunkt, bevor der Bolus in den am stärksten anreichernden Voxeln ankommt.</translation>
+        <source>{n0} frame precedes the bolus in the most enhancing voxels.</source>
+        <translation>{n0} Zeitpunkt liegt vor dem Bolus in den am stärksten anreichernden Voxeln.</translation>
     </message>
     <message>
-        <source>Baseline: {n0} frames before the bolus arrives in the artery.</source>
-        <translation>Vor Kontrastmittel: {n0} Zeitpunkte, bevor der Bolus in der Arterie ankommt.</translation>
+        <source>{n0} frames precede the bolus in the artery.</source>
+        <translation>{n0} Zeitpunkte liegen vor dem Bolus in der Arterie.</translation>
     </message>
     <message>
-        <source>Baseline: {n0} frames before the bolus arrives in the most enhancing voxels.</source>
-        <translation>Vor Kontrastmittel: {n0} Zeitpunkte, bevor der Bolus in den am stärksten anreichernden Voxeln ankommt.</translation>
+        <source>{n0} frames precede the bolus in the most enhancing voxels.</source>
+        <translation>{n0} Zeitpunkte liegen vor dem Bolus in den am stärksten anreichernden Voxeln.</translation>
     </message>
     <message>
         <source>Only {n0} baseline {noise} noise.</source>
@@ -3340,6 +3336,30 @@
         <translation>Sie wurde nicht geöffnet.</translation>
     </message>
     <message>
+        <source>There are no files at {url}.</source>
+        <translation>Unter {url} gibt es keine Dateien.</translation>
+    </message>
+    <message>
+        <source>The name {name} at {url} leads out of its folder.</source>
+        <translation>Der Name {name} unter {url} führt aus seinem Ordner hinaus.</translation>
+    </message>
+    <message>
+        <source>Reading {url} needs fsspec, which is not installed.</source>
+        <translation>Zum Lesen von {url} fehlt fsspec.</translation>
+    </message>
+    <message>
+        <source>Install it with: pip install 'spinedce[cohort]'.</source>
+        <translation>Installieren Sie es mit: pip install 'spinedce[cohort]'.</translation>
+    </message>
+    <message>
+        <source>fsspec cannot open {url}: {error}.</source>
+        <translation>fsspec kann {url} nicht öffnen: {error}.</translation>
+    </message>
+    <message>
+        <source>{url} could not be read: {reason}.</source>
+        <translation>{url} konnte nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
         <source>The writing of results to {place} was interrupted.</source>
         <translation>Das Schreiben der Ergebnisse nach {place} wurde unterbrochen.</translation>
     </message>
@@ -3510,6 +3530,10 @@
     <message>
         <source>The mean {title} of {name} is {first} and its median {second}, so single voxels determine the normalised {title2}, which uses the mean.</source>
         <translation>Der Mittelwert von {title} in {name} ist {first}, der Median {second}; einzelne Voxel bestimmen daher das normalisierte {title2}, das den Mittelwert verwendet.</translation>
+    </message>
+    <message>
+        <source>ve of {count} of the {size} voxels of {name} is at its limit, 100 mL/100 mL, so ve and kep are not determined there: the AIF is too low after its first pass, or the images end too early.</source>
+        <translation>ve von {count} der {size} Voxel von {name} ist an seiner Grenze, 100 mL/100 mL; ve und kep sind dort also nicht bestimmt: Die AIF ist nach ihrem ersten Durchgang zu niedrig, oder die Bilder enden zu früh.</translation>
     </message>
     <message>
         <source>A polygon needs at least three points.</source>
@@ -7111,10 +7135,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
     </message>
     <message>
-        <source>aorta found in {count} slices</source>
-        <translation>Aorta in {count} Schichten gefunden</translation>
-    </message>
-    <message>
         <source>AIF: {source}</source>
         <translation>AIF: {source}</translation>
     </message>
@@ -7141,6 +7161,14 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>No study is open.</source>
         <translation>Es ist keine Studie geöffnet.</translation>
+    </message>
+    <message>
+        <source>artery chosen by hand, number of slices: {count}</source>
+        <translation>Arterie von Hand gewählt, Zahl der Schichten: {count}</translation>
+    </message>
+    <message>
+        <source>aorta found, number of slices: {count}</source>
+        <translation>Aorta gefunden, Zahl der Schichten: {count}</translation>
     </message>
     <message>
         <source>Open a study first.</source>
@@ -7637,6 +7665,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>load an AIF file in step {step}</source>
         <translation>in Schritt {step} eine AIF-Datei laden</translation>
+    </message>
+    <message>
+        <source>Vp: blood plasma per volume of the tissue's water, mL/100 mL.</source>
+        <translation>Vp: Blutplasma je Volumen des Wassers im Gewebe, mL/100 mL.</translation>
     </message>
     <message>
         <source>Export</source>

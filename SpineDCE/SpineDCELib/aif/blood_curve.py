@@ -23,6 +23,8 @@ from SpineDCELib.vocabulary.quantities import number, signed
 #: Share by which magnitude may differ from phase over the first pass before the AIF is doubted:
 #: more than twice the difference in scale that angle, T10 and inflow usually make (chosen).
 PHASE_DIFFERENCE = 0.25
+#: Ratio of magnitude and phase over the first pass beyond which their mean is no curve of blood.
+FAR_APART = 2.0
 #: Standard errors above which the phase's first pass must lie to check the magnitude (chosen).
 LEAST_PHASE = 3.0
 
@@ -133,16 +135,22 @@ def blood_curve(
         if peak == "phase":
             Cb = peak_from_both(Cb, phase.C)
             notes.append("The first pass was set halfway between magnitude and phase.")
+            if is_known and not 1 / FAR_APART < measured / from_phase < FAR_APART:
+                doubt = (
+                    f"Over the first pass, the artery shows {from_phase:.2f} mM by its phase and "
+                    f"{measured:.2f} mM by its magnitude. The AIF lies halfway between them there, "
+                    "and follows the magnitude elsewhere, so it is no curve of blood."
+                )
         elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
             doubt = (
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
                 "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "
-                "what is assumed. If the phase is right, Vp is too high; compare visits by its "
-                "ratio to the reference."
+                "what is assumed. If the phase is right, Vp is too high, and its ratio to the "
+                "reference holds only where no Vp reaches its limit."
                 if ratio < 0
                 else f"Over the first pass, the artery's magnitude shows {ratio:.0f} % more "
                 "contrast agent than its phase, so flip angle (B1) or T10 of blood differ from "
-                "what is assumed. If the phase is right, Vp is too low; compare visits by its "
-                "ratio to the reference."
+                "what is assumed. If the phase is right, Vp is too low; its ratio to the reference "
+                "is affected less."
             )
     return BloodCurve(Cb, np.asarray(signal, float), phase, used, tuple(notes), doubt)

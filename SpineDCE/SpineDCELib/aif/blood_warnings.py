@@ -22,6 +22,11 @@ HIGHER_PEAK = 2.0
 #: Blood only disperses on its way, so a vein that fills after the artery cannot have a peak so many
 #: times as high, whatever the scale.
 HIGHER_VEIN = 1.3
+#: What a wrong scale of the artery's curve means for normalised values.
+RATIOS = (
+    "Ratios between regions stay the same only if nothing but the scale is wrong, and no Vp "
+    "reaches its limit."
+)
 
 
 def in_units(found: Detection, to_contrast: ToContrast, unit: str, t: Array) -> Detection:
@@ -115,8 +120,7 @@ def _unusual(C: Array, t: Array, voxels: int, arrival: float | None) -> tuple[li
         warnings.append(
             f"The artery's peak is {peak:.1f} mM in whole blood and its first pass {area:.0f} "
             f"mM·s, outside the usual {USUAL_PEAK[0]:g} to {USUAL_PEAK[1]:g} mM or "
-            f"{USUAL_PASS[0]:g} to {USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. Ratios between "
-            "regions are hardly affected."
+            f"{USUAL_PASS[0]:g} to {USUAL_PASS[1]:g} mM·s. Likely causes: {causes}. {RATIOS}"
         )
     return warnings, low
 
@@ -157,8 +161,7 @@ def _higher_vein(peak: float, found: Detection) -> str:
                 f"after it, in slices {_first(rows)} to {_last(rows)}, is {number(middle, 1)}"
                 f"{unit}. Contrast agent is only diluted on its way, so the artery's curve is too "
                 "low: fresh blood flowing in, partial volume or T2* lowers it. Vp and Ktrans are "
-                "too high by the same factor everywhere; ratios between regions are hardly "
-                "affected."
+                f"too high. {RATIOS}"
             )
     return said
 

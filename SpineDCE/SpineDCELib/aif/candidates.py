@@ -45,7 +45,7 @@ class Verdict(IntEnum):
 
 
 _REASONS = {
-    Verdict.NOT_ENHANCING: "enhances too little to be blood",
+    Verdict.NOT_ENHANCING: "enhances too little for blood, unless inflow hides it",
     Verdict.ACCEPTED: "accepted",
     Verdict.SATURATED: "signal above that of any blood concentration",
     Verdict.DIP: "signal falls before it rises: motion or dephasing",
@@ -62,7 +62,7 @@ _REASONS = {
     Verdict.OUTSIDE_REGION: "outside the search region",
     Verdict.BRANCH: "thin branch of the vessel",
     Verdict.BY_HAND: "removed by hand",
-    Verdict.EARLY: "fills before the artery: a vein from the injected arm or a pulmonary artery",
+    Verdict.EARLY: "fills before the artery, as veins of the injected arm and lung arteries do",
     Verdict.LESION: "takes up contrast like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand, not confirmed by the evidence",
     Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",

@@ -311,7 +311,7 @@ def gather_evidence(
         _plateau(tried, residual, proposal),
         tuple(found),
         ratios,
-        _doubt(residual),
+        _doubt(residual) or _doubt_at_end(proposal, tried),
     )
 
 
@@ -397,6 +397,17 @@ def _doubt(residual: Array) -> str:
     if residual.max() < 1 + FLAT:
         return "The residual hardly changes with the shift, so these regions do not determine it."
     return ""
+
+
+def _doubt_at_end(proposal: float, shifts: Array) -> str:
+    """Return that a proposal is nearer than a step to the end of the shifts; empty if it is not."""
+    first, last = float(shifts[0]), float(shifts[-1])
+    if shifts[1] <= proposal <= shifts[-2]:
+        return ""
+    return (
+        f"The mean curves are fitted best at the end of the shifts that are tried, "
+        f"{number(first, 0)} to {number(last, 0)} s, so the true shift may lie beyond."
+    )
 
 
 def _delay_of_rise(curves: NDArray[np.floating], t: Array, Cp: ArterialCurve) -> float:

@@ -32,8 +32,10 @@ from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS = (
     "artery_not_confirmed", "unusual_aif", "aif_differs_from_phase"
 )  # fmt: skip
+#: The AIF is a population's.
+AIF_OF_POPULATION = "population_aif"
 #: All of them.
-AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS])
+AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS, AIF_OF_POPULATION])
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -58,7 +60,7 @@ def arterial_input(view: View) -> ArterialInput:
             inside = float(np.nanmedian(T10[source.mask]))
             notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
         if settings.source == "auto":
-            notes += _found_notes(view(detection))
+            notes += _found_notes(view(detection), by_hand=view.aif_selection is not None)
     else:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
@@ -103,7 +105,7 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     """Return why the artery, or the scale of its curve, is not to be trusted."""
     source = view(artery)
     if source is None:
-        return ()
+        return _population_findings(view)
     if view.settings.aif.source == "auto":
         found = view(detection)
         doubt = found.against_evidence and (
@@ -127,6 +129,18 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     if differs := view(blood).doubt:
         found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", *by_hand)))
     return tuple(found_out)
+
+
+def _population_findings(view: View) -> tuple[Finding, ...]:
+    """Return that the AIF is a population's, if it is, and not fitted to this patient's artery."""
+    settings = view.settings.aif
+    if settings.source == "file" or settings.fitted:
+        return ()
+    said = (
+        "The AIF is a population's, not this patient's: dose, injection and heart differ, so the "
+        "scale of Vp and Ktrans is not known, and the intervals do not include this error."
+    )
+    return (Finding(AIF_OF_POPULATION, said, fields=("aif.source",)),)
 
 
 def _footprint_notes(view: View, *, measured: bool) -> list[str]:
@@ -153,14 +167,14 @@ def _footprint_notes(view: View, *, measured: bool) -> list[str]:
     ]
 
 
-def _found_notes(found: Detection) -> list[str]:
+def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
     """Return what to know about the artery that was found, or chosen by hand."""
     slices = ", ".join(str(k + 1) for k in found.slices)
     count = int(found.mask.sum())
     first = (
-        f"Artery chosen by hand: {count} voxels in slices {slices}."
-        if found.against_evidence
-        else f"Artery found: {count} voxels in slices {slices}."
+        f"Artery chosen by hand: {count} voxels, slices {slices}."
+        if by_hand
+        else f"Artery found: {count} voxels, slices {slices}."
     )
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "

@@ -33,7 +33,7 @@ def concentration(view: View) -> Concentration:
     if settings.baseline_frames is None:
         known = view.settings.aif.source in ("auto", "mask")
         notes.append(
-            f"Baseline: {n0} {'frame' if n0 == 1 else 'frames'} before the bolus arrives in "
+            f"{n0} {'frame precedes' if n0 == 1 else 'frames precede'} the bolus in "
             f"{'the artery' if known else 'the most enhancing voxels'}."
         )
     if n0 < 3:

@@ -12,12 +12,12 @@ from SpineDCELib.measurement.normalised_ratio import Change, Normalised
 from SpineDCELib.settings.constants import CUTOFF
 from SpineDCELib.vocabulary.quantities import percent, signed, times
 
-#: Results of the cutoff in that study, with exact (Clopper-Pearson) 95 % intervals, because the
-#: interval that it prints for the first proportion is not a binomial one.
+#: Results of the cutoff in the study that it comes from, with exact (Clopper-Pearson) 95 %
+#: intervals, because the one printed there for the first proportion is not a binomial one.
 EVIDENCE = (
-    "In the 49 patients of that study, a cutoff of −40 % classified 10 of 11 patients with "
-    "persistent disease (91 %, exact 95 % interval 59 to 100 %) and 33 of 38 with response (87 %, "
-    "72 to 96 %) correctly. Another study (Kumar 2017) found a cutoff of −20 %"
+    "Of 49 patients (Behar 2023), a cutoff of −40 % classified 10 of 11 with persistent disease "
+    "(91 %, exact 95 % interval 59 to 100 %) and 33 of 38 with response (87 %, 72 to 96 %) "
+    "correctly. Another study (Kumar 2017) found a cutoff of −20 %"
 )
 
 #: Limits of the call (Behar et al., discussion).

@@ -26,6 +26,8 @@ from SpineDCELib.vocabulary.region_roles import Role
 SKEWED = 1.5
 #: The same for Vp of a reference, by which every normalised value is divided (chosen).
 SKEWED_REFERENCE = 1.2
+#: ve from which a voxel is at the limit of the fit, which is 1 (chosen).
+LIMIT_OF_VE = 0.98
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,8 @@ def measure(
         findings += _determined_by_single_voxels(
             "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}
         )
+    if "ve" in maps:
+        findings += _at_limit_of_ve({name: maps["ve"][regions[name]] for name in means})
     vp = normalised_vp(mode)
     if named["lesion"] and vp in maps:
         findings += _determined_by_single_voxels(
@@ -236,6 +240,21 @@ def _determined_by_single_voxels(
                     ("inputs.roi",),
                 )
             )
+    return found
+
+
+def _at_limit_of_ve(values: Mapping[str, NDArray[np.floating]]) -> list[Finding]:
+    """Return the regions in most of whose voxels ve, a fraction, is at the limit of the fit."""
+    found = []
+    for name, ve in values.items():
+        count = int((ve > LIMIT_OF_VE).sum())
+        if count > ve.size / 2:
+            message = (
+                f"ve of {count} of the {ve.size} voxels of {name} is at its limit, 100 mL/100 mL, "
+                "so ve and kep are not determined there: the AIF is too low after its first pass, "
+                "or the images end too early."
+            )
+            found.append(Finding("ve_at_limit", message, name, ("aif.source",)))
     return found
 
 

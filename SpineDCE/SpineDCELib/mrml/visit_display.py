@@ -154,11 +154,11 @@ def scale_maps(
     """Give a map the same scale in all visits, in its shown unit; return the scale's top.
 
     Args:
-        top: the one that fits the regions if None (vp only; else the largest present scale).
+        top: if None, the one that fits vp in the regions (of vp), or the largest present scale.
         look: see :func:`SpineDCELib.mrml.map_nodes.colour_map`.
     """
     shown = [(nodes.of("map."), a, r) for nodes, a, r in visits if name in nodes.of("map.")]
-    if top is None and name == "vp":
+    if top is None and name in ("vp", "vp_voxel"):
         pictures = [
             picture_of(a, r, with_anatomy=False)
             for _maps, a, r in shown

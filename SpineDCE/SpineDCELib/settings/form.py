@@ -485,7 +485,7 @@ _FIELDS = (
         "concentration.T1_source", "T10 from", "choice", "common",
         "Source of the tissue's T1 before contrast (T10).",
         choices={
-            None: "what the study has",
+            None: "T10 if given, or what the study has",
             "fixed": "one fixed T10",
             "map": "a T1 map",
             "vfa": "several flip angles",

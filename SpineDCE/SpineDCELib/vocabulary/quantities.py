@@ -185,10 +185,16 @@ def number(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
+#: A change of more per cent is not told from a larger one.
+_LARGEST = 9999
+
+
 def signed(value: float, digits: int = 1) -> str:
     """Format a number with its sign, a true minus, and no sign where it rounds to zero."""
     if not math.isfinite(value):
         return NONE
+    if abs(value) > _LARGEST:  # how much larger says nothing
+        return f">+{_LARGEST}" if value > 0 else f"<−{_LARGEST}"
     rounded = round(value, digits) + 0.0
     return f"{rounded:+.{digits}f}".replace("-", "−") if rounded else f"{rounded:.{digits}f}"
 

@@ -64,7 +64,6 @@ def write_comparison_report(
 ) -> None:
     """Write ``report.html`` or ``report.pdf`` of two visits."""
     from SpineDCELib.compare.call import EVIDENCE, LIMITS
-    from SpineDCELib.settings.constants import CUTOFF_SOURCE
 
     before, after = comparison.baseline, comparison.follow_up
     visits = [
@@ -109,7 +108,7 @@ def write_comparison_report(
         ]
     body += [
         page.heading("Source and limits of the cutoff"),
-        page.paragraph(f"{EVIDENCE} ({CUTOFF_SOURCE})."),
+        page.paragraph(f"{EVIDENCE}."),
         page.listed(LIMITS),
         page.heading("Notes"),
         page.listed(

@@ -66,7 +66,6 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
         InputError: matplotlib is not installed.
     """
     from SpineDCELib.compare.call import EVIDENCE, LIMITS
-    from SpineDCELib.settings.constants import CUTOFF_SOURCE
 
     visits = [
         (words.title.lower(), visit.analysis, visit.result)
@@ -86,7 +85,7 @@ def comparison_pdf(comparison: Comparison, *, anonymise: bool = False) -> bytes:
     pages.rulers(named)
     pages.table("Settings", setting_rows(named))
     pages.paragraphs("Settings that are not the defaults", other_than_default(named))
-    pages.paragraphs("Source and limits of the cutoff", [f"{EVIDENCE} ({CUTOFF_SOURCE}).", *LIMITS])
+    pages.paragraphs("Source and limits of the cutoff", [f"{EVIDENCE}.", *LIMITS])
     notes = [f"{name}: {note}" for name, _, result in visits for note in result.notes]
     pages.paragraphs("Notes", notes)
     return pages.content()

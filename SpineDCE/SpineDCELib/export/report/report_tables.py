@@ -168,7 +168,8 @@ def change_rows(lesion: LesionChange, comparison: Comparison) -> Table:
     if np.isfinite(lesion.call.probability):
         rows.append(
             [
-                f"probability above / below {percent(lesion.call.cutoff)}",
+                f"probability of a change of {normalised_title(lesion.parameter, '')} above / "
+                f"below {percent(lesion.call.cutoff)}",
                 NONE,
                 NONE,
                 f"{chance(lesion.call.probability)} / {chance(lesion.call.below)}",
