@@ -21,6 +21,7 @@ from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.artery_marks import (
     ArteryMarks,
     found_of,
+    place_of,
     toggle_vessel,
     toggle_voxel,
 )
@@ -111,8 +112,7 @@ class ArteriesPanel:
         if 0 <= int(index) < len(candidates):
             candidate = candidates[int(index)]
             station.views.go_to_slice(candidate.slice, visit.name)
-            x, y, z = candidate.position
-            station.views.mark(visit, (-x, -y, z))
+            station.views.mark(visit, place_of(visit, int(index)))
             if self._outline is None:
                 self._outline = Overlay(station.views)
             self._outline.show(_outline_of(visit, candidate))

@@ -18,7 +18,12 @@ from SpineDCEWidget.desktop.plot_clicks import PlotClicks
 from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, fill_table, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
-from SpineDCEWidget.shared.artery_marks import ArteryMarks, toggle_vessel, toggle_voxel
+from SpineDCEWidget.shared.artery_marks import (
+    ArteryMarks,
+    place_of,
+    toggle_vessel,
+    toggle_voxel,
+)
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -114,10 +119,9 @@ class ArteriesPanel(Panel):
 
     def click_row(self, row: int, column: int) -> None:
         """Show a candidate; include or exclude it if the click is on its check mark."""
-        found = self.visit.analysis.detection()
-        x, y, z = found.candidates[row].position
-        self.desk.views.jump(self.visit.name, (-x, -y, z))
-        self.desk.links.mark(self.visit, (-x, -y, z))
+        place = place_of(self.visit, row)
+        self.desk.views.jump(self.visit.name, place)
+        self.desk.links.mark(self.visit, place)
         if column == 0:
             self.toggle(row)
 
@@ -161,7 +165,7 @@ class ArteriesPanel(Panel):
         try:
             found = self.visit.needed().detection()
             if found.emptied:
-                found.trusted()
+                raise InputError(texts.NO_VOXEL_LEFT, code="aif_selection_empty")
         except InputError:
             self.desk.session.undo()
             raise

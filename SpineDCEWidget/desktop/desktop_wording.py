@@ -3,7 +3,10 @@
 from slicer.i18n import tr as _
 
 TITLE = _("Spine DCE")
-CANCELLED = _("Cancelled. The earlier results are kept.")
+CANCELLED = _("Cancelled. The maps from before are kept; the steps say what is out of date.")
+NO_VOXEL_LEFT = _(
+    "No voxel of the artery would be left, so this was taken back. Include another candidate first."
+)
 SAMPLE = _("Computing the sample patient")
 EXPORTING = _("Writing the results")
 NO_STUDY = _("No study is open.")

@@ -301,19 +301,22 @@ class Workstation:
             interruptible: any other action of the user cancels the computation.
         """
         self.jobs.interrupt()
-        problems = []
+        problems: list[tuple[Any, InputError]] = []
         try:
             for visit in visits or self.session.visits:
                 try:
                     self._compute(visit, interruptible)
                 except InputError as error:  # the other visit may still be computed
-                    problems.append(error)
+                    problems.append((visit, error))
+                else:
+                    if not interruptible:  # maps from before keep their scale
+                        self.display.forget_scales()
         finally:
-            if not interruptible:
-                self.display.forget_scales()
             self.refresh()
+        if len(problems) == 1 and len(self.session.visits) == 1:
+            raise problems[0][1]
         if problems:
-            raise problems[0]
+            raise words.of_visits(problems)
 
     def _compute(self, visit: Any, interruptible: bool) -> None:
         with self.messages.errors_shown(popup=False):  # invalid rulers only cause a message

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Property of a table whose height follows its rows.
 _FITTED = "SpineDCE.fitted"
+#: Largest number that a box takes, over that of its field.
+_WIDER = 100
 
 
 class Panel:
@@ -77,7 +79,9 @@ class Panel:
     def describe_setting(self, name: str, path: str) -> None:
         """Give a setting's control the label, tooltip and range of the form description.
 
-        An optional number is left to the program at 0, where the box shows its special text.
+        An optional number is left to the program at 0, where the box shows its special text. The
+        box takes larger numbers than the field, which says what is wrong with them: a box that
+        refused the last digit of a number would keep another number.
         """
         widget, field = getattr(self.ui, name), FORM[path]
         widget.toolTip = setting_help(path)
@@ -87,7 +91,7 @@ class Panel:
         self.label_setting(name, path)
         if field.low is not None and field.high is not None:
             widget.minimum = 0 if field.optional else field.to_shown(field.low)
-            widget.maximum = field.to_shown(field.high)
+            widget.maximum = _WIDER * field.to_shown(field.high)
 
     def label_setting(self, name: str, path: str) -> None:
         """Give the label beside a setting's control its text."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,7 +205,8 @@ class StudyPanel(Panel):
         )
         if session.visits and not self.ask_to_close():
             return
-        opened, problems = [], []
+        opened: list[Any] = []
+        problems: list[tuple[Any, InputError]] = []
         with session.opening(len(found)):
             for name, one in zip(course_visit_names(len(found)), found, strict=True):
                 visit = self._open_visit(name, one)
@@ -212,7 +214,7 @@ class StudyPanel(Panel):
                 try:
                     desk.compute([visit])
                 except InputError as error:
-                    problems.append(error)
+                    problems.append((visit, error))
         for visit in opened:
             if session.course.source_of(visit) is not None:
                 desk.regions.carry(visit)
@@ -222,7 +224,7 @@ class StudyPanel(Panel):
         session.course.add_events(events)
         desk.show_visit(session.in_order[-1].name)
         if problems:
-            raise problems[0]
+            raise words.of_visits(problems)
 
     def _open_visit(self, name: str, found: FoundVisit) -> Any:
         """Read one visit of a patient with its regions, and show it."""
@@ -367,23 +369,31 @@ class StudyPanel(Panel):
 
     def set_number(self, path: str, shown: float) -> None:
         """Set a number as it was typed; 0 leaves an optional one to the program."""
-        self.choose(path, _engine_value(path, shown))
+        with self._shown_again():
+            self.choose(path, _engine_value(path, shown))
 
     def set_correction(self, path: str, shown: float) -> None:
         """Set a correction as it was typed; 0 restores the value of the files."""
-        self.correct(path, _engine_value(path, shown))
+        with self._shown_again():
+            self.correct(path, _engine_value(path, shown))
+
+    @contextmanager
+    def _shown_again(self) -> Iterator[None]:
+        """Show the value that is in use again where another one is refused."""
+        try:
+            yield
+        except InputError:
+            self.desk.refresh()
+            raise
 
     def set_excluded(self) -> None:
         """Exclude the frames whose numbers were typed."""
         text = self.ui.excludedEdit.text
         if text == FORM[_EXCLUDED].text(value_at(self.visit.settings, _EXCLUDED)):
             return  # the focus has left the field
-        try:
+        with self._shown_again():
             numbers = FORM[_EXCLUDED].parse(text)
             kept_frames(self.visit.needed().study.dynamic.n_frames, numbers)
-        except InputError:
-            self.desk.refresh()
-            raise
         self.choose(_EXCLUDED, numbers)
 
     def set_time(self, item: Any) -> None:

@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 
 
+def place_of(visit: VisitSession, index: int) -> tuple[float, float, float]:
+    """Return the RAS point, mm, of the voxel of a candidate that is nearest to its centre.
+
+    The centre of a vessel that is no disc may lie outside it.
+    """
+    found, geometry = visit.needed().detection(), visit.needed().study.dynamic.geometry
+    candidate = found.candidates[index]
+    rows, columns = np.nonzero(found.vessels[candidate.slice] == candidate.vessel)
+    if not rows.size:
+        x, y, z = candidate.position
+        return -x, -y, z
+    voxels = np.stack([columns, rows, np.full(rows.size, candidate.slice), np.ones(rows.size)])
+    points = (geometry.affine @ voxels)[:3].T
+    x, y, z = points[np.square(points - candidate.position).sum(axis=1).argmin()]
+    return -float(x), -float(y), float(z)
+
+
 class ArteryMarks:
     """Outlines of the vessels of each visit, while a window shows the step of the arteries."""
 

@@ -8,7 +8,7 @@ from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
-from SpineDCELib.measurement.reference_vertebra import REFERENCE_FINDINGS
+from SpineDCELib.measurement.reference_vertebra import REFERENCE_FINDINGS, few_voxels
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series.excluded_frames import kept_frames
 
@@ -165,9 +165,12 @@ def region_warnings(visit: VisitSession) -> list[str]:
         drawn = without_exclusions(analysis.regions, analysis.roles)
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
-    if result is not None and visit.is_current:
-        # What only the maps show; the same codes of other checks are found anew above.
+    if result is not None and visit.is_current:  # what only the maps show
         found += [one for one in result.measures.findings if one.code in REFERENCE_FINDINGS]
+    else:
+        counts = {n: int(mask.sum()) for n, mask in analysis.regions.items()}
+        few = [few_voxels(n, counts[n]) for n in counts if analysis.roles[n] == "reference"]
+        found += [one for one in few if one is not None]
     return [_with_place(one) for one in found]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from SpineDCELib.version import __file__ as engine_file
 from SpineDCELib.vocabulary.conversion_modes import is_per_water
@@ -233,6 +234,13 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         return said
     text = _(", or ").join(todo)
     return f"{said} {text[0].upper()}{text[1:]}."
+
+
+def of_visits(problems: Sequence[tuple[Any, InputError]]) -> InputError:
+    """Return one error with the messages of several visits, each with its visit and remedies."""
+    said = [f"{visit.shown_label}: {remedy(error)}" for visit, error in problems]
+    _visit, first = problems[0]
+    return InputError(" ".join(dict.fromkeys(said)), code=first.code, about=first.about)
 
 
 def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:

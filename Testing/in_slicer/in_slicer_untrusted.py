@@ -37,7 +37,7 @@ class Untrusted(DeskTest):
         self.wait(lambda: not self.desk.jobs.busy)
         [said] = self.popups
         self.popups.clear()
-        assert said.startswith("No trustworthy AIF"), said
+        assert said.startswith("Baseline: No trustworthy AIF"), said
         assert "Include a candidate in step 2, or draw the aorta" in said
         return self.logic.session
 

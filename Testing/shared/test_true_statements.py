@@ -317,11 +317,13 @@ def test_what_step_5_says_of_a_reference_step_3_says_too(session):
     drawn.set_masks(visit.segmentation, masks, geometry, roles=roles)
     session.regions_changed(visit)
     session.compute(visit)
-    told = "Reference vertebra has only 12 voxels. Draw at least 30."
+    told = "Reference vertebra has only 12 voxels. A reference needs at least 30."
     assert told in visit.result.measures.warnings
     mark, reason = _mark(session, "regions")
     assert mark == WRONG
     assert told in reason
+    session.move_shift(visit, visit.settings.fit.shift + 1.0)  # the maps are out of date
+    assert told in _mark(session, "regions")[1]
 
 
 def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom, monkeypatch):

@@ -2348,6 +2348,10 @@
         <translation>Ihr Urteil über sie: {why}.</translation>
     </message>
     <message>
+        <source>The search trusts no artery in these images, so nothing confirms this one.</source>
+        <translation>Die Suche vertraut keiner Arterie in diesen Bildern, sodass nichts diese bestätigt.</translation>
+    </message>
+    <message>
         <source>{most} of the {count} voxels in the AIF were added by hand and are no artery by the evidence: {value}.</source>
         <translation>{most} der {count} Voxel in der AIF wurden von Hand aufgenommen und gehören nach der Evidenz zu keiner Arterie: {value}.</translation>
     </message>
@@ -2972,8 +2976,8 @@
         <translation>Das ist der ungünstigste Fall einer einzelnen Eingabe, nicht ihr Anteil am Intervall.</translation>
     </message>
     <message>
-        <source>{runs} of {runs2} perturbed analyses ({kept} %) lead to the same call.</source>
-        <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({kept} %) führen zur selben Einstufung.</translation>
+        <source>{runs} of {runs2} perturbed analyses ({share}) lead to the same call.</source>
+        <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({share}) führen zur selben Einstufung.</translation>
     </message>
     <message>
         <source>The baseline and the follow-up visit are the same study.</source>
@@ -3556,16 +3560,16 @@
         <translation>Zeichnen Sie sie größer und auf dem Bild.</translation>
     </message>
     <message>
+        <source>{name} has only {count} voxels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A reference needs at least {MIN_VOXELS}.</source>
+        <translation>Eine Referenz braucht mindestens {MIN_VOXELS}.</translation>
+    </message>
+    <message>
         <source>{name} has no fitted voxel.</source>
         <translation>{name} hat kein angepasstes Voxel.</translation>
-    </message>
-    <message>
-        <source>{name} has only {size} voxels.</source>
-        <translation>{name} hat nur {size} Voxel.</translation>
-    </message>
-    <message>
-        <source>Draw at least {MIN_VOXELS}.</source>
-        <translation>Mindestens {MIN_VOXELS} einzeichnen.</translation>
     </message>
     <message>
         <source>Vp of {name} is 0, so nothing can be normalised to it.</source>
@@ -5652,8 +5656,12 @@
         <translation>Spine DCE</translation>
     </message>
     <message>
-        <source>Cancelled. The earlier results are kept.</source>
-        <translation>Abgebrochen. Die früheren Ergebnisse bleiben erhalten.</translation>
+        <source>Cancelled. The maps from before are kept; the steps say what is out of date.</source>
+        <translation>Abgebrochen. Die früheren Karten bleiben; die Schritte sagen, was veraltet ist.</translation>
+    </message>
+    <message>
+        <source>No voxel of the artery would be left, so this was taken back. Include another candidate first.</source>
+        <translation>Kein Voxel der Arterie bliebe übrig, daher wurde das zurückgenommen. Nehmen Sie zuerst einen anderen Kandidaten auf.</translation>
     </message>
     <message>
         <source>Computing the sample patient</source>

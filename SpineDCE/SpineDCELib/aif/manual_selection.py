@@ -206,7 +206,9 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     if own is None:
         return ""
     if found.doubt and own.kind is not VesselKind.ARTERY:
-        return f"The search found no trustworthy artery: {found.doubt}"
+        if any(candidate.vessel == vessel for candidate in found.best):
+            return f"The search found no trustworthy artery: {found.doubt}"
+        return "The search trusts no artery in these images, so nothing confirms this one."
     if own.kind is VesselKind.ARTERY or own.equal:
         return ""
     return f"By the evidence this is a {own.kind.value}. {own.reason}"

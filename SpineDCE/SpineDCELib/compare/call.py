@@ -124,9 +124,9 @@ def make_call(
 
 def chance(probability: float) -> str:
     """Format a probability: "3 %", "<1 %", ">99 %"."""
-    if probability < 0.005:
+    if probability <= 0.005:
         return "<1 %"
-    return ">99 %" if probability > 0.995 else f"{100 * probability:.0f} %"
+    return ">99 %" if probability >= 0.995 else f"{100 * probability:.0f} %"
 
 
 def interval(change: Change, digits: int = 0) -> str:

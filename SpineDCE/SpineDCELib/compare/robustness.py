@@ -14,6 +14,7 @@ from scipy import ndimage
 from SpineDCELib.aif.shift_evidence import NORMAL
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import shift_of_voxels
+from SpineDCELib.compare.call import chance
 from SpineDCELib.compare.half_artery import ArteryHalves
 from SpineDCELib.concentration import (
     relative_enhancement,
@@ -103,8 +104,9 @@ class Flip:
                 f"{signed(high, 0)} % ({signed(self.change, 0)} % as analysed). This is the worst "
                 "case of one input, not its share of the interval."
             )
+        share = f"{100 * self.kept:.0f} %" if self.kept in (0, 1) else chance(self.kept)
         return (
-            f"{round(self.kept * runs)} of {runs} perturbed analyses ({100 * self.kept:.0f} %) "
+            f"{round(self.kept * runs)} of {runs} perturbed analyses ({share}) "
             f"lead to the same call.{most}"
         )
 

@@ -70,6 +70,14 @@ class ReferenceScore:
         )
 
 
+def few_voxels(name: str, count: int) -> Finding | None:
+    """Return that a reference has too few voxels; None if it has enough."""
+    if count >= MIN_VOXELS:
+        return None
+    said = f"{name} has only {count} voxels. A reference needs at least {MIN_VOXELS}."
+    return Finding("reference_few_voxels", said, name, ("inputs.roi",))
+
+
 def score_reference(
     name: str,
     *,
@@ -107,12 +115,8 @@ def score_reference(
     if values.size == 0:
         unfitted = found("reference_unfitted", f"{name} has no fitted voxel.")
         return ReferenceScore(name, 0.0, nan, nan, nan, (unfitted,))
-    if values.size < MIN_VOXELS:
-        fault(
-            values.size / MIN_VOXELS,
-            "reference_few_voxels",
-            f"{name} has only {values.size} voxels. Draw at least {MIN_VOXELS}.",
-        )
+    if few := few_voxels(name, values.size):
+        fault(values.size / MIN_VOXELS, few.code, few.message)
     middle = float(np.median(values))
     mean = float(values.mean())
     quarter, three = np.percentile(values, (25, 75))

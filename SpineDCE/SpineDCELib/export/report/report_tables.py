@@ -321,6 +321,12 @@ def _is_proposed(analysis: Analysis) -> bool:
     return not found.doubt and abs(used - found.proposal) < 0.006
 
 
+def _AIF_source(analysis: Analysis) -> str:
+    source = analysis.settings.aif.source
+    by_hand = source == "auto" and analysis.aif_selection is not None
+    return "the artery, chosen by hand" if by_hand else _choice("aif.source", source)
+
+
 def _frames(analysis: Analysis) -> str:
     interval = float(np.median(np.diff(analysis.images.dynamic.times)))
     return f"{analysis.images.dynamic.n_frames}, every {interval:.2f} s"
@@ -355,7 +361,7 @@ _SETTINGS: dict[str, Callable[[Analysis], str]] = {
     "contrast agent": _contrast,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
-    "AIF from": lambda a: _choice("aif.source", a.settings.aif.source),
+    "AIF from": lambda a: _AIF_source(a),
     "AIF shift": _shift,
     "frames before contrast": lambda a: str(a.concentration().baseline_frames),
     "frames": _frames,
