@@ -3561,7 +3561,7 @@
     </message>
     <message>
         <source>{name} has only {count} voxels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} hat nur {count} Voxel.</translation>
     </message>
     <message>
         <source>A reference needs at least {MIN_VOXELS}.</source>
