@@ -3,6 +3,7 @@
 Each ends with a message, and the earlier results are whole.
 """
 
+import contextlib
 import os
 import resource
 import shutil
@@ -58,6 +59,10 @@ def command(work, way, version, out):
     os._exit(given[0])
 
 
+#: Memory that a process holds so that it has no more.
+_held = []
+
+
 def struck(work, way, out, fault, log):
     """Run a command with a fault in its own process; return its exit status and message."""
 
@@ -80,8 +85,13 @@ def file_limit():
 
 
 def no_memory():
+    """Leave 4 MB of memory, also of what the process has freed before."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + (8 << 20), resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (used, resource.RLIM_INFINITY))
+    with contextlib.suppress(MemoryError):
+        while True:
+            _held.append(bytearray(1 << 16))
+    del _held[-64:]
 
 
 def vanishing(out):
