@@ -228,7 +228,8 @@ class Workstation:
             return False
         if name == PROBABILITY:
             return not self.session.is_comparison_current
-        return row in self.state.outdated and not visit.follows_shift(name)
+        follows = visit.follows_shift(name) and not visit.problem
+        return row in self.state.outdated and not follows
 
     def open_rows(self) -> list[str]:
         """Return the rows of the views that have a visit with a study."""
@@ -320,6 +321,8 @@ class Workstation:
 
     def select(self, row: str) -> None:
         """Select the visit in a row; it reaches the page together with what belongs to it."""
+        if row != self.state.visit:
+            self.arteries.forget_candidate()
         self.state.visit = row
         if self.visit is not None:
             self.drawing.activate(self.visit)

@@ -115,7 +115,7 @@ class Charts:
                 found, title=shown.heading, dark=state.dark, visit=visit.title
             )
             return
-        evidence = visit.evidence if visit is not None else None
+        evidence = visit.evidence if visit is not None and not visit.problem else None
         if evidence is None:
             state.side_figure, state.evidence_text = _NOTHING, ""
         else:

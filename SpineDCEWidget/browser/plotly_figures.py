@@ -258,10 +258,11 @@ def candidates_figure(found: Detection, *, t: NDArray[np.float64], dark: bool) -
     figure.pop("xaxis"), figure.pop("yaxis")
     data, notes = [], []
     width, height = 1 / columns, 1 / rows
+    taken = [c for c in found.candidates if c.accepted] or found.candidates
     top = max(
-        (float(np.nanmax(c.signal / c.signal[: found.baseline_frames].mean())) - 1
-         for c in found.candidates if c.accepted), default=1.0,
-    )  # fmt: skip
+        (float(np.nanmax(c.signal / c.signal[: found.baseline_frames].mean())) - 1 for c in taken),
+        default=1.0,
+    )
     for place, shown in enumerate(slices):
         column, row = place % columns, place // columns
         axis = "" if place == 0 else str(place + 1)

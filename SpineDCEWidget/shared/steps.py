@@ -242,8 +242,8 @@ def _impossible(visit: VisitSession) -> str:
     if not names:
         return ""
     return f"{visit.shown_label}: " + _(
-        "Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in "
-        "step 2."
+        "Vp is not that of tissue in most of {regions}, so the AIF is too low, or T10 of the "
+        "tissue too short. Check the artery in step 2, and T10."
     ).format(regions=", ".join(names))
 
 

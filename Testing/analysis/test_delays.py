@@ -203,3 +203,15 @@ def test_a_region_of_noise_uses_the_shift_of_the_study():
     assert not delay.determined
     assert "Nothing" not in quiet.own_shifts()
     assert "delay_not_determined" in {f.code for f in quiet.shift_findings()}
+
+
+def test_a_T10_and_a_haematocrit_that_no_patient_has_are_named():
+    found = visit(0.05, APART, shift=5.0)
+    odd = changed(
+        found.settings, concentration={"T1_source": "fixed", "T10": 0.05}, aif={"Hct": 0.75}
+    )
+    usual = changed(odd, concentration={"T10": 1.0}, aif={"Hct": 0.42})
+    for settings, told in ((odd, {"unusual_T10", "unusual_Hct"}), (usual, set())):
+        found.update(settings=settings)
+        codes = {finding.code for finding in found.result().measures.findings}
+        assert codes & {"unusual_T10", "unusual_Hct"} == told

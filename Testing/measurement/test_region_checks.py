@@ -44,6 +44,10 @@ def test_a_lesion_that_is_cut_by_the_last_slice_is_found():
     alone = np.zeros(SHAPE, bool)
     alone[0, 2:8, 2:8] = True  # one slice says nothing of the others
     assert codes({**SOUND, "Lesion": alone}) == [("lesion_in_one_slice", "Lesion")]
+    (found,) = check_regions({"Lesion": alone}, ROLES)
+    assert "where the images end" in found.message
+    (found,) = check_regions({"Lesion": np.roll(alone, 1, axis=0)}, ROLES)
+    assert "how far it reaches across the slices is not known" in found.message
     assert check_regions({"Lesion": alone[:3]}, ROLES) == []
 
 

@@ -2716,6 +2716,14 @@
         <translation>Zeitversatz von {name}: {own_shift} s.</translation>
     </message>
     <message>
+        <source>T10 is set to {T10} ms, but tissue at the spine has {low} to {high} ms.</source>
+        <translation>T10 ist auf {T10} ms gesetzt, Gewebe an der Wirbelsäule hat aber {low} bis {high} ms.</translation>
+    </message>
+    <message>
+        <source>Hct is set to {Hct}, but that of patients is {USUAL_HCT} to {USUAL_HCT2}.</source>
+        <translation>Hct ist auf {Hct} gesetzt, das von Patienten ist aber {USUAL_HCT} bis {USUAL_HCT2}.</translation>
+    </message>
+    <message>
         <source>Water content from T10 and the baseline signal, relative to {scale}.</source>
         <translation>Wassergehalt aus T10 und dem Signal vor Kontrastmittel, relativ zu {scale}.</translation>
     </message>
@@ -3488,8 +3496,12 @@
         <translation>Das Vp von {count} der {voxels} Voxel von {name} ist nicht das von Gewebe: Mehr als die Hälfte eines solchen Voxels wäre Blut.</translation>
     </message>
     <message>
-        <source>These are most of the region, so the likely cause is an AIF that is too low, as after inflow, with another flip angle (B1) or in a wrong vessel.</source>
-        <translation>Das ist der größte Teil der Region; wahrscheinliche Ursache ist daher eine zu niedrige AIF, wie nach Einstrom, bei einem anderen Kippwinkel (B1) oder in einem falschen Gefäß.</translation>
+        <source>These are most of the region, so the likely cause is an AIF that is too low, as after inflow, with another flip angle (B1) or in a wrong vessel, or a T10 of the tissue that is too short.</source>
+        <translation>Das ist der größte Teil der Region; die wahrscheinliche Ursache ist also eine zu niedrige AIF, wie nach Einstrom, bei einem anderen Flipwinkel (B1) oder in einem falschen Gefäß, oder ein zu kurzes T10 des Gewebes.</translation>
+    </message>
+    <message>
+        <source>Check the artery and T10.</source>
+        <translation>Prüfen Sie die Arterie und T10.</translation>
     </message>
     <message>
         <source>Either they lie in or at a vessel, or the AIF is too low.</source>
@@ -3674,6 +3686,10 @@
     <message>
         <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
         <translation>{name} hat nur {voxels} Voxel, daher hängt der Mittelwert von einzelnen Voxeln ab.</translation>
+    </message>
+    <message>
+        <source>{name} lies in a single slice, where the images end, so part of it may lie outside, and its size and volume are rough.</source>
+        <translation>{name} liegt in einer einzigen Schicht, an der die Bilder enden; ein Teil kann also außerhalb liegen, und Größe und Volumen sind grob.</translation>
     </message>
     <message>
         <source>{name} lies in a single slice, so how far it reaches across the slices is not known: its size and volume are rough.</source>
@@ -7155,8 +7171,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Siehe Schritt 2.</translation>
     </message>
     <message>
-        <source>Vp is not that of tissue in most of {regions}, so the AIF is too low. Check the artery in step 2.</source>
-        <translation>Vp ist im größten Teil von {regions} nicht das von Gewebe, die AIF ist also zu niedrig. Die Arterie in Schritt 2 prüfen.</translation>
+        <source>Vp is not that of tissue in most of {regions}, so the AIF is too low, or T10 of the tissue too short. Check the artery in step 2, and T10.</source>
+        <translation>Vp ist im größten Teil von {regions} nicht das von Gewebe, also ist die AIF zu niedrig oder T10 des Gewebes zu kurz. Prüfen Sie die Arterie in Schritt 2 und T10.</translation>
     </message>
     <message>
         <source>The normalised values are ready. Open the other visit to get the change.</source>

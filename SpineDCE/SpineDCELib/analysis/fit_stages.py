@@ -45,6 +45,9 @@ from SpineDCELib.progress import part
 from SpineDCELib.vocabulary.conversion_modes import is_per_water
 from SpineDCELib.vocabulary.quantities import FITTED_AS
 
+#: T10 of tissue at the spine, from fat to fluid-rich tumour, s, and Hct of patients (chosen).
+USUAL_T10, USUAL_HCT = (0.2, 2.5), (0.15, 0.65)
+
 
 def drawn_background(view: View) -> NDArray[np.intp]:
     """Return the voxels of regions that the noise mask takes for background: they are fitted."""
@@ -139,6 +142,7 @@ def result(view: View) -> Result:
     measures = replace(
         measures,
         findings=(
+            *_unusual_settings(view),
             *view(aif_findings),
             *view(shift_findings),
             *view(noise_mask_findings),
@@ -148,6 +152,28 @@ def result(view: View) -> Result:
         ),
     )
     return Result(maps, fitted.status, statistics, curves, fits, notes, measures)
+
+
+def _unusual_settings(view: View) -> list[Finding]:
+    """Return the numbers that were set although no tissue or patient has them."""
+    if view(signal_mode) != "absolute":
+        return []
+    found = []
+    T10, Hct = view.settings.concentration.T10, view.settings.aif.Hct
+    fixed = view(T1_source) == "fixed"
+    if fixed and T10 is not None and not USUAL_T10[0] <= T10 <= USUAL_T10[1]:
+        low, high = (1000 * end for end in USUAL_T10)
+        said = (
+            f"T10 is set to {1000 * T10:.0f} ms, but tissue at the spine has {low:.0f} to "
+            f"{high:.0f} ms."
+        )
+        found.append(Finding("unusual_T10", said, fields=("concentration.T10",)))
+    if not USUAL_HCT[0] <= Hct <= USUAL_HCT[1]:
+        said = (
+            f"Hct is set to {Hct:g}, but that of patients is {USUAL_HCT[0]:g} to {USUAL_HCT[1]:g}."
+        )
+        found.append(Finding("unusual_Hct", said, fields=("aif.Hct",)))
+    return found
 
 
 def _blood_findings(

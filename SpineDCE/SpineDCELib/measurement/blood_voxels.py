@@ -90,7 +90,8 @@ def blood_findings(
         if count > MOST_OF_REGION * voxels:
             said += (
                 "These are most of the region, so the likely cause is an AIF that is too low, as "
-                "after inflow, with another flip angle (B1) or in a wrong vessel. Check the artery."
+                "after inflow, with another flip angle (B1) or in a wrong vessel, or a T10 of the "
+                "tissue that is too short. Check the artery and T10."
             )
             found.append(Finding(AIF_TOO_LOW, said, name, fields))
         else:

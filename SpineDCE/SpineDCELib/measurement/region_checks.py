@@ -95,10 +95,14 @@ def check_regions(
                 name,
             )
         if _in_one_slice(regions[name]):
+            outermost = regions[name][0].any() or regions[name][-1].any()
             warn(
                 "lesion_in_one_slice",
-                f"{name} lies in a single slice, so how far it reaches across the slices is not "
-                "known: its size and volume are rough.",
+                f"{name} lies in a single slice, where the images end, so part of it may lie "
+                "outside, and its size and volume are rough."
+                if outermost
+                else f"{name} lies in a single slice, so how far it reaches across the slices is "
+                "not known: its size and volume are rough.",
                 name,
             )
         for number in _cut_at(regions[name]):

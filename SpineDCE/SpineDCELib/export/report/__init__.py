@@ -73,8 +73,13 @@ def write_comparison_report(
     titled = [(words.title.lower(), analysis, result) for words, analysis, result in visits]
     body = _written(comparison.text, draft_of_comparison(comparison))
     for lesion in comparison.lesions:
-        small = [s.sentence for s in (lesion.residual, lesion.flip) if s is not None]
-        body.append(page.call(lesion.call.sentence, lesion.call.verdict, small))
+        more = [s.sentence for s in (lesion.residual, lesion.flip) if s is not None]
+        written = comparison.text.impression if comparison.text else ""
+        unsaid = [sentence for sentence in more if sentence not in written]
+        if lesion.call.sentence not in written:
+            body.append(page.call(lesion.call.sentence, lesion.call.verdict, unsaid))
+        elif unsaid:
+            body.append(page.listed(unsaid))
     if unsaid := _not_written(comparison.warnings, comparison.text):
         body.append(page.listed(unsaid, "warn"))
     body.append(page.figure([figures.triptych(titled)], _TRIPTYCH))
