@@ -24,8 +24,9 @@ def _never(*_: Any) -> Any:
 def test_curves_wait_for_the_computation_where_the_images_are_not_preprocessed_yet():
     analysis = SimpleNamespace(check=_never, aif=_never)
     visit = SimpleNamespace(
-        result=object(), analysis=analysis, is_preprocessed=False, explain=_never, evidence=None
-    )
+        result=object(), analysis=analysis, is_preprocessed=False, explain=_never, evidence=None,
+        problem="",
+    )  # fmt: skip
     station = SimpleNamespace(state=_State(dark=True, step=2), visit=visit)
     charts = Charts(station)
     charts.rows = [object()]
@@ -33,5 +34,6 @@ def test_curves_wait_for_the_computation_where_the_images_are_not_preprocessed_y
     assert charts.rows == []
     assert station.state.main_figure["data"] == []
     assert station.state.has_curves, "the controls stay"
+    assert "computed with the maps" in station.state.curves_note
     charts.explain(visit, (0.0, 0.0, 0.0))
     assert station.state.voxel_card is None
