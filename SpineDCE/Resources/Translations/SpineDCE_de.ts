@@ -824,8 +824,8 @@
         <translation>Magnitude</translation>
     </message>
     <message>
-        <source>magnitude and phase</source>
-        <translation>Magnitude und Phase</translation>
+        <source>mean of magnitude and phase</source>
+        <translation>Mittel aus Betrag und Phase</translation>
     </message>
     <message>
         <source>Fit the population AIF</source>

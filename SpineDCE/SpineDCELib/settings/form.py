@@ -550,7 +550,7 @@ _FIELDS = (
         "aif.peak", "First pass from", "choice", "common",
         "Whether the phase images correct the first pass.",
         step=2,
-        choices={"magnitude": "magnitude", "phase": "magnitude and phase"},
+        choices={"magnitude": "magnitude", "phase": "mean of magnitude and phase"},
         option="--aif-peak",
     ),
     Field(
