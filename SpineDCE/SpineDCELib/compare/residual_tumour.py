@@ -70,7 +70,7 @@ class Residual:
     def sentence(self) -> str:
         noise = ""
         if self.noise > 0:
-            noise = f" Noise of a voxel: ± {times(self.noise)}."
+            noise = f" The scatter of its voxels, ± {times(self.noise)}, is taken for noise."
         if self.least > 1:
             noise += (
                 f" Islands of fewer than {self.least} voxels are left out, because noise alone can "
