@@ -355,7 +355,7 @@ class Drawing:
         self._check_lock()
         if not mask.any():
             raise InputError(
-                "The centre of no voxel lies inside. Draw it larger.", code="no_voxel_inside"
+                "It holds the centre of no voxel. Draw it larger.", code="no_voxel_inside"
             )
         if not self._in_range(mask).any():
             raise InputError(

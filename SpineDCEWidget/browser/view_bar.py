@@ -100,7 +100,7 @@ class ViewBar:
             except InputError as error:
                 station.show_error(remedy(error))
                 return
-            if not self.series.lacks(visit, title):  # else it was closed meanwhile
+            if visit in self.series.to_read(title):  # else it was closed or read meanwhile
                 job.finish(volume)
         with station.state:
             station.views.fill()

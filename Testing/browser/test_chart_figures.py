@@ -123,6 +123,15 @@ def test_each_candidate_is_drawn_in_the_box_of_its_slice_only():
     }  # fmt: skip
 
 
+def test_no_peak_is_cut_off_while_no_candidate_is_taken():
+    candidates = [_candidate(0, 0), _candidate(7, 0)]
+    figure = candidates_figure(
+        SimpleNamespace(candidates=candidates, baseline_frames=3), t=T, dark=True
+    )
+    highest = max(max(trace["y"]) for trace in figure["data"])
+    assert figure["layout"]["yaxis"]["range"][1] > highest
+
+
 def test_tissue_has_a_band_and_an_artery_none():
     figure = _main([_row("Lesion", "lesion", 0.5), _row("Aorta", "aorta", 6.0)])
     low, high = (trace for trace in figure["data"] if trace.get("meta") == "band")

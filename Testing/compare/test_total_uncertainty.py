@@ -54,6 +54,13 @@ def comparison(pair):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.995, ">99 %"), (0.99, "99 %"), (0.005, "<1 %"), (0.02, "2 %")]
+)
+def test_a_chance_that_is_not_certain_is_not_shown_as_certain(probability, shown):
+    assert chance(probability) == shown
+
+
 def test_the_interval_is_that_of_all_shares_together(comparison):
     [lesion] = comparison.lesions
     for parameter in ("vp_voxel", "vp", "Ktrans"):

@@ -144,3 +144,5 @@ def test_the_definition_of_a_map_names_the_model_that_is_fitted():
             assert not any(formula in text for formula in others)
     assert explained("TTP", "patlak") == EXPLAINED["TTP"]
     assert "model" not in explained("vp")
+    assert "per volume of the tissue's water" in explained("vp", "", "vfa")
+    assert explained("vp", "", "muscle") == EXPLAINED["vp"]

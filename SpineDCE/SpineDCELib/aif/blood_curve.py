@@ -23,7 +23,8 @@ from SpineDCELib.vocabulary.quantities import number, signed
 #: Share by which magnitude may differ from phase over the first pass before the AIF is doubted:
 #: more than twice the difference in scale that angle, T10 and inflow usually make (chosen).
 PHASE_DIFFERENCE = 0.25
-#: Ratio of magnitude and phase over the first pass beyond which their mean is no curve of blood.
+#: Ratio of magnitude and phase over the first pass beyond which their mean is no curve of
+#: blood (chosen).
 FAR_APART = 2.0
 #: Standard errors above which the phase's first pass must lie to check the magnitude (chosen).
 LEAST_PHASE = 3.0

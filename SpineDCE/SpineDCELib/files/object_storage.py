@@ -55,7 +55,7 @@ def listed(url: str) -> dict[str, list[str]]:
     storage, root = _opened(url)
     try:
         found = storage.find(root, detail=True)
-    except Exception as error:  # each storage has errors of its own
+    except Exception as error:  # every storage raises its own kinds
         raise _unreadable(url, error) from None
     return {
         PurePosixPath(name).relative_to(root).as_posix().removeprefix("."): [

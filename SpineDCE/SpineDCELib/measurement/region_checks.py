@@ -16,8 +16,8 @@ FEW_VOXELS = 10
 #: A region that has this share of its largest area in the first or last slice is cut off there
 #: (chosen; one that ends in a thick slice has up to 0.7).
 WIDE = 0.75
-#: Least number of slices in the images, from which one that ends in the outermost, or lies in a
-#: single one, is remarkable (chosen).
+#: Least number of slices in the images for a region to be named that ends in the outermost one, or
+#: lies in a single one (chosen).
 FEW_SLICES = 4
 #: Role → volume from which a region is more than that tissue, mL: a lumbar vertebra with its arch
 #: has about 80 mL (chosen).
