@@ -40,7 +40,9 @@ _FILE = setting_label("inputs.aif_file")
 
 #: Heading of the table of candidates → help.
 _HEADINGS = {
-    "": "Whether it is in the AIF", "Slice": "Slice", "Arrival": "Half of the peak is reached",
+    "": "Whether it is in the AIF", "Slice": "Slice",
+    "Vessel": "Number of the vessel, the same in every slice that it crosses",
+    "Arrival": "Half of the peak is reached",
     "Peak in blood": "Before any correction for T2*, in whole blood; the AIF is that of plasma",
     "Reason": "Why it is in the AIF or not",
 }  # fmt: skip
@@ -464,11 +466,13 @@ class ArteriesPanel:
                                 raw_attrs=[
                                     'role="checkbox"', ':aria-checked="c.taken"',
                                     ':tabindex="c === candidates[0] ? 0 : -1"',
-                                    ":aria-label=\"'Artery in slice ' + c.slice + ', arrival ' + "
-                                    "c.arrival + ' s, peak ' + c.peak + ', ' + c.reason\"",
+                                    ":aria-label=\"'Artery in slice ' + c.slice + ', vessel ' + "
+                                    "c.vessel + ', arrival ' + c.arrival + ' s, peak ' + c.peak + "
+                                    "', ' + c.reason\"",
                                 ],
                             )  # fmt: skip
                         html.Td("{{ c.slice }}")
+                        html.Td("{{ c.vessel }}")
                         html.Td("{{ c.arrival }} s", title=f"Half of the peak, {_OF_VOXELS}")
                         html.Td("{{ c.peak }}", title=f"Highest value in blood, {_OF_VOXELS}")
                         html.Td("{{ c.taken ? '' : c.reason }}", classes="reason")

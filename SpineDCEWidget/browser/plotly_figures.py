@@ -95,7 +95,7 @@ def main_figure(
     dark: bool,
     visit: str,
     t: NDArray[np.float64],
-    aif: NDArray[np.float64],
+    aif: tuple[NDArray[np.float64], NDArray[np.float64]],
     aif_unit: str,
     shift: float,
     rows: Sequence[RegionNumbers],
@@ -112,7 +112,8 @@ def main_figure(
     Args:
         visit: title of the visit, which the chart names.
         t: times of the analysed frames, s.
-        aif: ``(frames,)`` in ``aif_unit``, before the shift. fits: region → ``(frames,)``.
+        aif: times, s, and values in ``aif_unit``, before the shift, between its samples too.
+        fits: region → ``(frames,)``.
         frame_time: of the frame in view, s; it may be a frame that is left out of the analysis.
         fits_hold: they are those of the present settings and regions; others are dotted.
     """
@@ -135,7 +136,7 @@ def main_figure(
             )  # fmt: skip
     data.append(
         _line(
-            t + shift, aif, "AIF", AIF_COLOUR, meta="aif", width=2.5,
+            aif[0] + shift, aif[1], "AIF", AIF_COLOUR, meta="aif", width=2.5,
             yaxis="y2" if right else "y",
         )
     )  # fmt: skip

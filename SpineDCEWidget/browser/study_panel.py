@@ -304,7 +304,8 @@ class StudyPanel:
             if several:
                 if name in found and work is None:
                     await self._load_regions(visit, found[name])
-                if not await station.analyse(visit):
+                # One that cannot be computed does not keep the later ones from being opened.
+                if not await station.analyse(visit) and not visit.problem:
                     return
                 visit.release_memory()
         station.autosave.scene = None

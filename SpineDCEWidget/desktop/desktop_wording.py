@@ -51,6 +51,7 @@ RULERS = {
 }
 STUDY = _("{description}: {frames} frames of {columns} × {rows} × {slices} voxels")
 FRAMES = _("{count} in {duration} s")
+NO_T1 = _("This study has no T1-weighted image.")
 NO_PHASE = _("This study has no phase images.")
 REGION_CURVES = _("Regions")
 VOXEL_CURVE = _("Voxel")

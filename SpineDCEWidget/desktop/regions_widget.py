@@ -68,6 +68,7 @@ class RegionsPanel(Panel):
         for kind in texts.RULERS:
             button = getattr(ui, f"{kind}Button")
             self.on(button, "clicked()", lambda kind=kind: self.place_ruler(kind))
+        self._on_T1 = ui.onAnatomyButton.toolTip
         ui.carryButton.toolTip = texts.NO_SOURCE
         ui.loadStoredButton.toolTip = texts.NEEDS_STORED
         self.on(ui.carryButton, "clicked()", lambda: self.carry(self.visit))
@@ -349,7 +350,11 @@ class RegionsPanel(Panel):
             ui.resampleCheck.checked = value_at(visit.settings, _RESAMPLE)
             level = value_at(visit.settings, _LEVEL)
             fill_combo(ui.levelCombo, words.setting_choices(_LEVEL), level)
-        ui.onAnatomyButton.enabled = opened and visit.anatomy is not None
+        lacks_T1 = opened and visit.anatomy is None
+        ui.onAnatomyButton.enabled = opened and not lacks_T1
+        ui.onAnatomyButton.toolTip = texts.NO_T1 if lacks_T1 else self._on_T1
+        if lacks_T1:
+            ui.onFrameButton.checked = True  # what is in use
         ui.sizeLabel.text = shown.sizes(visit)
 
     def _fill_carry(self) -> None:

@@ -423,6 +423,8 @@ class StudyPanel(Panel):
                     frames=dynamic.n_frames, columns=i, rows=j, slices=k,
                     description=dynamic.acquisition.description or dynamic.source.format,
                 )  # fmt: skip
+                if visit.anatomy is None:
+                    state += f". {texts.NO_T1}"
             self._fill_reading(visit.name, f"{widget}ReadingCombo")
             getattr(self.ui, f"{widget}StateLabel").text = state
             getattr(self.ui, f"{widget}Box").title = visit.shown_title

@@ -136,8 +136,9 @@ def _outlined(found: Detection) -> tuple[dict[str, Mask], dict[str, Mask]]:
         if not one.accepted and one.verdict is not Verdict.LESION:
             mask = rejected.setdefault(translated(one.reason), np.zeros(found.verdicts.shape, bool))
             own = found.vessels[one.slice] == one.vessel
-            if one.verdict is Verdict.BY_HAND:  # else what the search had left out shows as that
-                own &= found.verdicts[one.slice] == Verdict.BY_HAND
+            if one.verdict in (Verdict.BY_HAND, Verdict.FOUND):
+                # Else what the search had left out shows as that.
+                own &= found.verdicts[one.slice] == one.verdict
             mask[one.slice] |= own
     return artery, rejected
 

@@ -6,14 +6,16 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.mrml.volume_nodes import voxel_of
+from SpineDCELib.vocabulary.conversion_modes import parameter_title
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number
 
 from SpineDCEWidget.shared.frame_subtraction import is_subtraction
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.visual_checks import visit_of_node
-from SpineDCEWidget.shared.wording import _
+from SpineDCEWidget.shared.wording import _, translated
 
 
 def place_text(ras: Iterable[float]) -> str:
@@ -48,7 +50,7 @@ def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
         return ""
     name = node.GetAttribute("SpineDCE.quantity") or ""
     if name in QUANTITIES:
-        return _map_text(visit, name, found, ras)
+        return _map_text(visit, name, found, ras, mode=node.GetAttribute("SpineDCE.mode") or "")
     words = _("Signal difference {value}") if is_subtraction(visit, node) else _("Signal {value}")
     text = words.format(value=number(found, _signal_digits(found)))
     if other := visit_of_node(node):
@@ -75,11 +77,18 @@ def _value_at(node: Any, ras: Sequence[float]) -> float | None:
     return float(image.GetScalarComponentAsDouble(*voxel, 0))
 
 
-def _map_text(visit: VisitSession, name: str, found: float, ras: Sequence[float]) -> str:
+def _map_text(
+    visit: VisitSession, name: str, found: float, ras: Sequence[float], *, mode: str
+) -> str:
+    """Return the value of a map; ``mode`` is that of the conversion when it was computed."""
     shown, model = QUANTITIES[name], visit.settings.fit.model
     if name == "status":
         return f"{shown.title}: {Status(int(found)).reason_in(model)}"
-    text = f"{shown.title} {shown.text(found)}"
+    text = f"{parameter_title(name, mode)} {shown.text(found)}"
+    if name in ("vp", "vp_voxel") and math.isfinite(found):
+        # A vessel's voxels are no tissue either.
+        mark = blood_mark(found / shown.shown(1.0), visit.settings.aif.Hct, "lesion")
+        return f"{text} ({translated(mark)})" if mark else text
     status = None if math.isfinite(found) else visit.maps.get("status")
     code = None if status is None else _value_at(status, ras)
     return text if code is None else f"{text} ({Status(int(code)).reason_in(model)})"

@@ -83,13 +83,14 @@ def candidate_rows(visit: VisitSession) -> Rows:
     if found is None:
         return [], []
     headings = [
-        "", _("slice"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
+        "", _("slice"), _("vessel"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
         _("width [s]"), _("why"),
     ]  # fmt: skip
     rows = [
         [
             "✓" if c.accepted else "",
             str(c.slice + 1),
+            str(c.vessel),
             f"{c.accepted} / {c.voxels}",
             number(c.arrival, 1),
             number(c.peak, 2),

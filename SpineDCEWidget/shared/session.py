@@ -130,6 +130,16 @@ _SMALLEST_OF_COURSE = 1 << 20
 SHIFT_DIGITS = 3
 
 
+def _selection(visit: VisitSession) -> Selection:
+    """Return the changes by hand to a visit's artery; without any, the start of such changes.
+
+    What is chosen where the search trusts no artery stays alone.
+    """
+    if visit.selection is not None:
+        return visit.selection
+    return Selection("by hand", alone=bool(visit.needed().detection().doubt))
+
+
 class Session:
     """All visits of a patient in one scene.
 
@@ -698,7 +708,7 @@ class Session:
     def toggle_slice(self, visit: VisitSession, index: int) -> list[VisitSession]:
         """Take a slice (from 0) out of the artery, or in again."""
         geometry = visit.needed().study.dynamic.geometry
-        present = visit.selection or Selection("by hand")
+        present = _selection(visit)
         out = slice_is_out(present, index, geometry)
         selection = with_slice(present, index, geometry, taken=out)
         text = _("Take slice {number} in") if out else _("Take slice {number} out")
@@ -710,7 +720,7 @@ class Session:
         found = analysis.detection()
         candidate = found.candidates[index]
         selection = with_candidate(
-            visit.selection or Selection("by hand"),
+            _selection(visit),
             candidate,
             found,
             analysis.study.dynamic.geometry,
@@ -726,8 +736,7 @@ class Session:
         analysis = visit.needed()
         out = bool(analysis.detection().mask[voxel])
         geometry = analysis.study.dynamic.geometry
-        present = visit.selection or Selection("by hand")
-        selection = with_voxel(present, voxel, geometry, taken=not out)
+        selection = with_voxel(_selection(visit), voxel, geometry, taken=not out)
         text = _("Take a voxel of slice {number} out of the artery") if out else _(
             "Take a voxel of slice {number} into the artery"
         )  # fmt: skip

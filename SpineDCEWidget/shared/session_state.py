@@ -92,6 +92,10 @@ def drawn_text(old: VisitState, new: VisitState) -> str:
     """What was drawn, as undo names it."""
     added = [name for name in new.regions if name not in old.regions]
     removed = [name for name in old.regions if name not in new.regions]
+    if len(added) == len(removed) == 1:
+        (new_name,), (name,) = added, removed
+        if np.array_equal(old.regions[name], new.regions[new_name]):
+            return _("Rename {name} to {new}").format(name=name, new=new_name)
     edited = [n for n, m in new.regions.items() if n in old.regions and old.regions[n] is not m]
     for names, text in ((added, _("Draw {names}")), (removed, _("Remove {names}")),
                         (edited, _("Edit {names}"))):  # fmt: skip

@@ -110,15 +110,18 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
         return NEXT, _("The settings have changed. Recompute the maps in step 4.")
     if settings.aif.source == "auto":
         try:
-            count = len(analysis.detection().trusted().slices)
+            drawn = analysis.aif_mask is not None
+            slices = analysis.detection().trusted(drawn=drawn).slices
         except InputError as error:
             return WRONG, remedy(error)
-        by_hand = analysis.aif_selection is not None
-        where = (
-            _("artery chosen by hand, number of slices: {count}")
-            if by_hand
-            else _("aorta found, number of slices: {count}")
-        ).format(count=count)
+        if analysis.artery_by_hand:
+            one, several = _("artery chosen by hand in slice {number}"), _(
+                "artery chosen by hand in {count} slices"
+            )  # fmt: skip
+        else:
+            one, several = _("aorta found in slice {number}"), _("aorta found in {count} slices")
+        single = len(slices) == 1
+        where = one.format(number=slices[0] + 1) if single else several.format(count=len(slices))
         if analysis.aif_mask is not None:
             where += _(", the drawn one is not in use")
     else:
@@ -184,7 +187,7 @@ def unused_aorta(visit: VisitSession) -> str:
             "The AIF comes from the artery that was found, not from the drawn aorta. To use the "
             "latter, choose '{drawn}' in '{label}' in step 2."
         )
-        if analysis.aif_selection is None
+        if not analysis.artery_by_hand
         else _(
             "The AIF comes from the artery that was chosen by hand, not from the drawn aorta. To "
             "use the latter, choose '{drawn}' in '{label}' in step 2."

@@ -199,6 +199,9 @@ OWN_CONTROLS = {
 _ACTIONS = {
     "inputs.aif_selection": _("include a candidate in step {step}"),
     "inputs.aif_mask": _("draw the aorta in step {step}"),
+    "inputs.roi=lesion": _(
+        "draw the lesion in step {step} if a candidate lies in it, so that the search leaves it out"
+    ),
     "inputs.aif_file": _("load an AIF file in step {step}"),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.

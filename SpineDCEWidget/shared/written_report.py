@@ -95,7 +95,9 @@ class WrittenReport:
             )
             new = self.text.edited(findings, impression)
             self._inserted = (findings, impression)
-            self._edited(replace(new, numbers=digest_of(*draft)))
+            self._edited(
+                replace(new, numbers=digest_of(*draft)), _("Insert the draft of the report")
+            )
 
     def edit(self, findings: str, impression: str) -> None:
         """Take the text as it was written, about the present numbers if it was drafted from some.
@@ -111,7 +113,7 @@ class WrittenReport:
                 new = replace(new, numbers="")
             elif old.numbers and draft is not None:
                 new = replace(new, numbers=digest_of(*draft))
-            self._edited(new)
+            self._edited(new, _("Edit the text of the report"), key="report")
 
     def make_final(self) -> None:
         """Make the report final.
@@ -157,9 +159,9 @@ class WrittenReport:
     def _studies(self) -> list[str]:
         return [v.needed().study.dynamic.source.checksum for v in self._session.shown]
 
-    def _edited(self, text: ReportText) -> None:
+    def _edited(self, text: ReportText, action: str, *, key: str = "") -> None:
         if text != self.text:
-            self._keep(text, _("Edit the text of the report"), key="report")
+            self._keep(text, action, key=key)
 
     def _keep(self, text: ReportText, action: str, *, key: str = "") -> None:
         studies = self._studies()

@@ -22,10 +22,17 @@ from SpineDCELib.aif import (
     vessel_angle,
 )
 from SpineDCELib.aif.candidates import Verdict
-from SpineDCELib.aif.manual_selection import Ball, slice_point, write_selection
+from SpineDCELib.aif.curve_file import CurveFile
+from SpineDCELib.aif.manual_selection import (
+    Ball,
+    against_evidence,
+    slice_point,
+    with_candidate,
+    write_selection,
+)
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION, AIF_RINGS
 from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
@@ -235,6 +242,77 @@ def test_many_rejected_voxels_in_a_trusted_artery_are_pointed_out():
     )  # fmt: skip
     [changed] = [c for c in hand.candidates if (c.slice, c.vessel) == (row.slice, row.vessel)]
     assert changed.reason.startswith("chosen by hand")
+
+
+def _doubted(found):
+    """Return a detection as it is where the search trusts no artery."""
+    verdicts = np.where(found.mask, Verdict.DOUBTED, found.verdicts).astype(np.uint8)
+    rows = tuple(
+        replace(c, accepted=0, verdict=Verdict.DOUBTED) if c.accepted else c
+        for c in found.candidates
+    )
+    return replace(
+        found, verdicts=verdicts, candidates=rows, signal=None, doubt="it may be a vein."
+    )
+
+
+def test_what_was_chosen_where_no_artery_was_trusted_stays_alone_when_one_is(tmp_path):
+    series, _ = trunk()
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT)
+    doubted = _doubted(found)
+    row = next(c for c in doubted.candidates if c.verdict == Verdict.DOUBTED)
+    start = Selection("by hand", alone=True)
+    chosen = with_candidate(start, row, doubted, series.geometry, taken=True)
+    by_hand = apply_selection(chosen, doubted, series)
+    assert by_hand.slices == [row.slice]
+    # Of a doubted vessel, only the voxels that hold nothing but blood.
+    np.testing.assert_array_equal(by_hand.mask[row.slice], found.mask[row.slice])
+    assert "it may be a vein" in by_hand.against_evidence
+
+    # A region was drawn, and the search trusts its artery now: the curve is the same.
+    write_selection(tmp_path / "hand.json", chosen)
+    again = apply_selection(read_selection(tmp_path / "hand.json"), found, series)
+    np.testing.assert_array_equal(again.mask, by_hand.mask)
+    np.testing.assert_array_equal(again.signal, by_hand.signal)
+    [said] = [one for one in again.warnings if "trusts an artery now" in one]
+    assert f"{(found.mask & ~again.mask).sum()} of its {found.mask.sum()} voxels" in said
+    others = [c for c in again.candidates if c.slice != row.slice and c.vessel == row.vessel]
+    before = {c.slice for c in found.candidates if c.accepted and c.vessel == row.vessel}
+    assert {c.slice for c in others if c.verdict == Verdict.FOUND} == before - {row.slice}
+
+    # A row of the artery that was found can be included; it brings the voxels that the search took.
+    another = next(c for c in others if c.verdict == Verdict.FOUND)
+    more = apply_selection(
+        with_candidate(chosen, another, again, series.geometry, taken=True), found, series
+    )
+    np.testing.assert_array_equal(more.mask[another.slice], found.mask[another.slice])
+    assert more.slices == sorted([row.slice, another.slice])
+
+
+def test_an_artery_that_the_search_doubts_is_not_confirmed_by_choosing_it():
+    series, _ = trunk()
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT)
+    assert against_evidence(found, found.mask) == ""
+    assert "it may be a vein" in against_evidence(_doubted(found), found.mask)
+
+
+@pytest.mark.parametrize(("interval", "told"), [(2.0, False), (4.0, False), (10.0, True)])
+def test_an_AIF_that_rings_between_its_samples_is_told(interval, told):
+    settings = changed(
+        Settings(), aif={"source": "file"}, concentration={"T1_source": "fixed", "T10": 1.0}
+    )
+    images = Images(trunk(interval=interval)[0])
+    t = images.dynamic.times
+    curve = CurveFile(t, parker(t, arrival=44.0), "blood", "mM")
+    for integration in ("cubic", "linear"):
+        one = Analysis(images, changed(settings, fit={"integration": integration}), aif_file=curve)
+        findings = [f for f in one.result().measures.findings if f.code == AIF_RINGS]
+        assert bool(findings) == (told and integration == "cubic")
+        for finding in findings:
+            assert finding.fields == ("fit.integration=linear",)
+            assert f"{interval:.1f} s apart" in finding.message
+            Cp = one.arterial_curve().drawn()[1]  # as the charts draw it
+            assert -Cp.min() > 0.04 * one.aif().samples.max()
 
 
 @pytest.mark.parametrize("function", [parker, georgiou])

@@ -30,7 +30,7 @@ def _row(name, role, height):
 
 def _main(rows, *, visit="Baseline", unit="mM", aif_unit="mM", frame_time=15.0, **more):
     return main_figure(
-        **{"dark": True} | more, visit=visit, t=T, aif=8 * np.ones_like(T), aif_unit=aif_unit,
+        **{"dark": True} | more, visit=visit, t=T, aif=(T, 8 * np.ones_like(T)), aif_unit=aif_unit,
         shift=1.0, rows=rows, fits={row.name: row.curve for row in rows}, unit=unit,
         frame_time=frame_time,
     )  # fmt: skip

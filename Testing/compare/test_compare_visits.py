@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from sample_patients import sample_patient
 from scipy import ndimage
+from SpineDCELib.aif import Selection
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
@@ -32,6 +33,7 @@ from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.series import Geometry, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
+from SpineDCELib.vocabulary.quantities import times
 
 SETTINGS = changed(
     Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}
@@ -77,6 +79,10 @@ def test_change_and_call_are_those_of_the_publication(sample):
     assert lesion.flip.kept > 0.95
     assert lesion.flip.changes.size == 20
     assert "perturbed analyses" in lesion.flip.sentence
+    assert "is not the probability of the call" in lesion.flip.sentence
+    start = lesion.before[lesion.parameter].value
+    assert lesion.residual.threshold == pytest.approx(0.6 * start)
+    assert lesion.residual.origin == f"the {times(start)} of the lesion at baseline less 40 %"
     for one in lesion.flip.tornado:
         if one.name.startswith("reference vertebra"):
             assert min(one.change_low, one.change_high) <= lesion.flip.change + 1e-6
@@ -231,6 +237,32 @@ def test_a_cutoff_can_be_given_and_a_comparison_cancelled(sample):
 
     with pytest.raises(Cancelled):
         compare_visits(comparison.baseline, comparison.follow_up, flip_runs=5, progress=stop)
+
+
+def test_what_a_hand_chose_at_one_visit_is_listed_as_a_difference(sample):
+    _, _, comparison, _ = sample
+    one, two = comparison.baseline.analysis, comparison.follow_up.analysis
+    plain = one.settings, two.settings
+    n0 = two.concentration().baseline_frames
+    by_hand = {"concentration": {"baseline_frames": n0}, "aif": {"r2": 6.0, "peak": "phase"}}
+    try:
+        for visit in (one, two):
+            visit.update(settings=changed(visit.settings, aif={"source": "auto"}))
+        assert not differences(one, two)
+        two.update(
+            settings=changed(two.settings, **by_hand),
+            aif_selection=Selection("by hand", alone=True),
+        )
+        found = {d.name: d for d in differences(one, two)}
+    finally:
+        for visit, settings in zip((one, two), plain, strict=True):
+            visit.update(settings=settings, aif_selection=None)
+    assert {name: d.confirm for name, d in found.items()} == {
+        "AIF from": False, "frames before the bolus": False,
+        "first pass from": True, "r2 of blood [1/s/mM]": True,
+    }  # fmt: skip
+    assert found["AIF from"].after == "the artery, chosen by hand"
+    assert found["frames before the bolus"].after == f"{n0}, as given"
 
 
 def test_differences_between_visits_must_be_accepted(sample):

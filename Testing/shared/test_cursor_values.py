@@ -58,6 +58,19 @@ def test_a_map_has_its_unit_and_the_reason_where_it_has_no_value(visit, grid):
     assert value_text(visit, reasons, corner) == f"Status: {Status.NO_SIGNAL.reason}"
 
 
+def test_a_Vp_that_no_tissue_has_is_marked_and_says_what_it_is_a_fraction_of(visit, grid):
+    vp = np.full(grid.shape, 0.0934)
+    vp[0, 0, 0], vp[0, 0, 1], vp[0, 0, 2] = 1.4, 0.7, 0.45
+    node = fill_map(visit.nodes, "vp", vp, grid, about={"mode": "vfa"})
+    said = [value_text(visit, node, ras_of((0, 0, i), grid)) for i in range(4)]
+    assert said[0] == (
+        "Vp per volume of water 140.00 mL/100 mL (impossible: more than the whole volume)"
+    )
+    assert "impossible: above that of blood" in said[1]
+    assert "not of tissue: more than half would be blood" in said[2]
+    assert said[3] == "Vp per volume of water 9.34 mL/100 mL"
+
+
 def test_nothing_is_shown_outside_the_volume_or_without_one(visit, grid):
     outside = ras_of((0, 0, -1), grid)
     assert value_text(visit, visit.frame, outside) == ""

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
-from SpineDCELib.aif.manual_selection import Selection
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Extent, Size
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
@@ -202,9 +201,7 @@ def test_regions_are_carried_to_a_visit_in_which_only_the_aorta_is_drawn(work):
     replace_regions(after.nodes, {"Aorta": own}, {"Aorta": "aorta"}, geometry)
     work.regions_changed(after)
     assert unused_aorta(after).startswith("The AIF comes from the artery that was found, not from")
-    chosen = SimpleNamespace(
-        aif_mask=own, aif_selection=Selection("by hand"), settings=after.analysis.settings
-    )
+    chosen = SimpleNamespace(aif_mask=own, artery_by_hand=True, settings=after.analysis.settings)
     by_hand = unused_aorta(SimpleNamespace(needed=lambda: chosen))
     assert by_hand.startswith("The AIF comes from the artery that was chosen by hand, not from")
     try:

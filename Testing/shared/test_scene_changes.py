@@ -122,6 +122,7 @@ def test_a_region_that_is_moved_or_renamed_elsewhere_is_out_of_date(work):
     assert session.follow_scene() == [visit]
     assert not visit.is_current
     assert "Metastasis" in visit.analysis.regions
+    assert session.history.undo_text == f"Rename {name} to Metastasis"
 
 
 def test_two_regions_of_one_name_both_count(work):

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
-from SpineDCELib.aif.candidates import Detection
+from SpineDCELib.aif.candidates import Detection, Verdict
+from SpineDCELib.analysis import artery_stages
 from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_UNUSUAL, ARTERY_DOUBTED
+from SpineDCELib.cli.remedies import with_remedy
 from SpineDCELib.compare.compare_visits import require_vp
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.export.report import report_tables
@@ -21,7 +23,8 @@ from SpineDCELib.settings import Settings, with_values
 
 from SpineDCEWidget.shared.formatting import patients, proposal
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _maps, _result, state_of
+from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _artery, _maps, _result, state_of
+from SpineDCEWidget.shared.wording import remedy
 
 pytestmark = pytest.mark.slow
 
@@ -347,6 +350,74 @@ def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom,
     with pytest.raises(InputError) as caught:
         replace(found, doubt="It may be a vein.").trusted()
     assert f"lies in slices {min(slices) + 1} to {max(slices) + 1}" in str(caught.value)
+
+
+def test_a_refused_search_says_that_a_drawn_lesion_helps_only_where_no_tissue_is_drawn(
+    tmp_path_factory, monkeypatch
+):
+    # A study of its own, because what a search finds is kept with the study.
+    dicom = list(write_visits(tmp_path_factory).values())[1][0]
+    search = artery_stages._search
+    monkeypatch.setattr(
+        artery_stages, "_search",
+        lambda view, tissue: _refused(search(view, tissue)) if tissue is None
+        else search(view, tissue),
+    )  # fmt: skip
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    with pytest.raises(InputError) as caught:
+        session.compute(visit)
+    assert "draw the lesion in step 3 if a candidate lies in it" in remedy(caught.value)
+    assert "--roi FILE" in with_remedy(caught.value)
+
+    # Two slices are chosen by hand. A region makes the search trust an artery: the AIF stays.
+    rows = visit.analysis.detection().candidates
+    taken = [i for i, one in enumerate(rows) if one.verdict is Verdict.DOUBTED][:2]
+    for index in taken:
+        session.toggle_candidate(visit, index)
+    compute(session, visit)
+    AIF = visit.analysis.aif().Cp
+    assert visit.analysis.detection().slices == sorted(rows[i].slice for i in taken)
+    found = visit.analysis.detection()
+    artery = rows[taken[0]].vessel
+    other = next(c.vessel for c in found.candidates if c.vessel != artery)
+    lesion = found.vessels == other
+    session.load_regions(visit, {"Lesion": lesion}, {"Lesion": "lesion"})
+    compute(session, visit)
+    np.testing.assert_array_equal(visit.analysis.aif().Cp, AIF)
+    mark, said = _mark(session, "arteries")
+    assert mark == WRONG
+    assert "The search trusts an artery now" in said
+
+    visit.analysis.update(aif_selection=None)
+    with pytest.raises(InputError) as caught:
+        replace(found, doubt="It may be a vein.").trusted(tissue=True)
+    assert "draw the lesion" not in remedy(caught.value)
+
+
+def _refused(found):
+    """Return what a search finds as it is where it trusts no artery."""
+    verdicts = np.where(found.mask, Verdict.DOUBTED, found.verdicts).astype(np.uint8)
+    rows = tuple(
+        replace(c, accepted=0, verdict=Verdict.DOUBTED) if c.accepted else c
+        for c in found.candidates
+    )
+    return replace(
+        found, verdicts=verdicts, candidates=rows, signal=None, doubt="It may be a vein."
+    )
+
+
+def test_step_2_counts_the_slices_of_the_artery(dicom):
+    session = Session(new_scene())
+    visit = session.open("baseline", images_of(dicom), study=dicom)
+    compute(session, visit)
+    count = len(visit.analysis.detection().slices)
+    assert f"aorta found in {count} slices" in _artery(visit)[1]
+    for index in visit.analysis.detection().slices[1:]:
+        session.toggle_slice(visit, index)
+    compute(session, visit)
+    [left] = visit.analysis.detection().slices
+    assert f"artery chosen by hand in slice {left + 1}" in _artery(visit)[1]
 
 
 def test_step_2_says_where_missing_maps_are_computed(dicom):

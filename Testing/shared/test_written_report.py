@@ -40,6 +40,7 @@ def test_the_draft_has_the_numbers_of_the_table(session):
     ratio = result.measures.of("Lesion").value
     assert f"{ratio:.1f}×" in text.findings or f"{ratio:.2f}×" in text.findings
     assert "second visit" in text.impression
+    assert actions(session)[-1] == "Insert the draft of the report"
 
 
 def test_a_final_report_says_that_the_numbers_have_changed(session):

@@ -1412,6 +1412,10 @@
         <translation>in einer Region, die nicht als Arterie gezeichnet wurde</translation>
     </message>
     <message>
+        <source>in the artery that the search found, not in the one chosen by hand</source>
+        <translation>in der gefundenen Arterie, nicht in der von Hand gewählten</translation>
+    </message>
+    <message>
         <source>Accepted: the same study at both visits.</source>
         <translation>Akzeptiert: dieselbe Studie in beiden Untersuchungen.</translation>
     </message>
@@ -1818,6 +1822,22 @@
     <message>
         <source>integration</source>
         <translation>Integration</translation>
+    </message>
+    <message>
+        <source>first pass from</source>
+        <translation>erste Passage aus</translation>
+    </message>
+    <message>
+        <source>r2 of blood [1/s/mM]</source>
+        <translation>r2 des Blutes [1/s/mM]</translation>
+    </message>
+    <message>
+        <source>population AIF fitted</source>
+        <translation>Populations-AIF angepasst</translation>
+    </message>
+    <message>
+        <source>frames before the bolus</source>
+        <translation>Bilder vor dem Bolus</translation>
     </message>
     <message>
         <source>AIF shift set</source>
@@ -2228,10 +2248,6 @@
         <translation>Der beste Kandidat liegt in Schicht {first}.</translation>
     </message>
     <message>
-        <source>It is largest in slice {largest}.</source>
-        <translation>Am größten ist er in Schicht {largest}.</translation>
-    </message>
-    <message>
         <source>No trustworthy AIF.</source>
         <translation>Keine verlässliche AIF.</translation>
     </message>
@@ -2364,6 +2380,10 @@
         <translation>Die Suche vertraut der Arterie ohne sie; ihr Urteil über die meisten von ihnen: {why}.</translation>
     </message>
     <message>
+        <source>The search trusts an artery now, because of the regions that are drawn. {aside} of its {sum} voxels are not in the AIF, which was chosen by hand when the search trusted none; reset that choice to use the artery that was found.</source>
+        <translation>Die Suche vertraut jetzt wegen der gezeichneten Regionen einer Arterie. {aside} ihrer {sum} Voxel sind nicht in der AIF, die von Hand gewählt wurde, als die Suche keiner vertraute; setzen Sie diese Wahl zurück, um die gefundene Arterie zu verwenden.</translation>
+    </message>
+    <message>
         <source>The AIF selection {path} could not be read: {name__}: {error}.</source>
         <translation>Die AIF-Auswahl {path} konnte nicht gelesen werden: {name__}: {error}.</translation>
     </message>
@@ -2400,8 +2420,8 @@
         <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}; je Region: {by_region}).</translation>
     </message>
     <message>
-        <source>The mean curves are fitted best at a shift of {proposal} s (95 % interval {interval}).</source>
-        <translation>Die mittleren Kurven passen am besten bei einer Verschiebung von {proposal} s (95-%-Intervall {interval}).</translation>
+        <source>The mean curve is fitted best at a shift of {proposal} s (95 % interval {interval}).</source>
+        <translation>Die mittlere Kurve wird am besten bei einer Verschiebung von {proposal} s angepasst (95-%-Intervall {interval}).</translation>
     </message>
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>
@@ -2440,8 +2460,8 @@
         <translation>Das Residuum ändert sich mit dem Zeitversatz kaum, daher legen diese Regionen ihn nicht fest.</translation>
     </message>
     <message>
-        <source>The mean curves are fitted best at the end of the shifts that are tried, {first} to {last} s, so the true shift may lie beyond.</source>
-        <translation>Die mittleren Kurven passen am besten am Ende der versuchten Verschiebungen, {first} bis {last} s; die wahre kann also jenseits davon liegen.</translation>
+        <source>The best fit is at the end of the shifts that are tried, {first} to {last} s, so the true shift may lie beyond.</source>
+        <translation>Die beste Anpassung liegt am Ende der geprüften Verschiebungen, {first} bis {last} s; die wahre Verschiebung kann also jenseits davon liegen.</translation>
     </message>
     <message>
         <source>The shift must be a finite number of seconds.</source>
@@ -2504,8 +2524,8 @@
         <translation>Es füllt sich mit der Arterie.</translation>
     </message>
     <message>
-        <source>It leaves {unexplained} % of the tissue's curves unexplained.</source>
-        <translation>Es lässt {unexplained} % der Gewebekurven unerklärt.</translation>
+        <source>It leaves {unexplained} % of the tissue's curves unexplained; with no artery to compare it with, its kind is not known.</source>
+        <translation>Es lässt {unexplained} % der Gewebekurven unerklärt; ohne eine Arterie zum Vergleich ist seine Art nicht bekannt.</translation>
     </message>
     <message>
         <source>Its misfit of the tissue is {ratio} times as large.</source>
@@ -2574,6 +2594,14 @@
     <message>
         <source>The AIF does not rise, or its signal is saturated in some frame.</source>
         <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
+    </message>
+    <message>
+        <source>The samples of the AIF are {arterial} s apart, too far for its first pass: between them, the curve that is fitted runs up to {where}, where no blood has that (peak {top}).</source>
+        <translation>Die Messpunkte der AIF liegen {arterial} s auseinander, zu weit für ihre erste Passage: Dazwischen verläuft die Kurve, mit der angepasst wird, bis zu {where}, was im Blut nicht vorkommt (Spitze {top}).</translation>
+    </message>
+    <message>
+        <source>See how much a linear interpolation changes.</source>
+        <translation>Prüfen Sie, wie viel eine lineare Interpolation ändert.</translation>
     </message>
     <message>
         <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so the scale of Vp and Ktrans is not known, and the intervals do not include this error.</source>
@@ -2986,6 +3014,10 @@
     <message>
         <source>{runs} of {runs2} perturbed analyses ({share}) lead to the same call.</source>
         <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({share}) führen zur selben Einstufung.</translation>
+    </message>
+    <message>
+        <source>This share is not the probability of the call: here, each input is moved over a fixed range, whatever the curves say of it, and noise is left out.</source>
+        <translation>Dieser Anteil ist nicht die Wahrscheinlichkeit der Beurteilung: Hier wird jede Eingabe über einen festen Bereich verändert, was immer die Kurven über sie sagen, und das Rauschen bleibt weg.</translation>
     </message>
     <message>
         <source>The baseline and the follow-up visit are the same study.</source>
@@ -5812,6 +5844,10 @@ Trotzdem vergleichen?</translation>
         <translation>{count} in {duration} s</translation>
     </message>
     <message>
+        <source>This study has no T1-weighted image.</source>
+        <translation>Diese Studie hat kein T1-gewichtetes Bild.</translation>
+    </message>
+    <message>
         <source>This study has no phase images.</source>
         <translation>Diese Studie hat keine Phasenbilder.</translation>
     </message>
@@ -6473,6 +6509,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Schicht</translation>
     </message>
     <message>
+        <source>vessel</source>
+        <translation>Gefäß</translation>
+    </message>
+    <message>
         <source>voxels</source>
         <translation>Voxel</translation>
     </message>
@@ -7020,6 +7060,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <source>Move a ruler</source>
         <translation>Lineal verschieben</translation>
     </message>
+    <message>
+        <source>Rename {name} to {new}</source>
+        <translation>{name} in {new} umbenennen</translation>
+    </message>
 </context>
 <context>
     <name>shared.shown_series</name>
@@ -7159,6 +7203,22 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>{visit}: {frames} Zeitpunkte in {duration:.0f} s</translation>
     </message>
     <message>
+        <source>artery chosen by hand in slice {number}</source>
+        <translation>Arterie von Hand gewählt in Schicht {number}</translation>
+    </message>
+    <message>
+        <source>artery chosen by hand in {count} slices</source>
+        <translation>Arterie von Hand gewählt in {count} Schichten</translation>
+    </message>
+    <message>
+        <source>aorta found in slice {number}</source>
+        <translation>Aorta gefunden in Schicht {number}</translation>
+    </message>
+    <message>
+        <source>aorta found in {count} slices</source>
+        <translation>Aorta gefunden in {count} Schichten</translation>
+    </message>
+    <message>
         <source>AIF: {source}</source>
         <translation>AIF: {source}</translation>
     </message>
@@ -7185,14 +7245,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>No study is open.</source>
         <translation>Es ist keine Studie geöffnet.</translation>
-    </message>
-    <message>
-        <source>artery chosen by hand, number of slices: {count}</source>
-        <translation>Arterie von Hand gewählt, Zahl der Schichten: {count}</translation>
-    </message>
-    <message>
-        <source>aorta found, number of slices: {count}</source>
-        <translation>Aorta gefunden, Zahl der Schichten: {count}</translation>
     </message>
     <message>
         <source>Open a study first.</source>
@@ -7687,6 +7739,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>in Schritt {step} die Aorta einzeichnen</translation>
     </message>
     <message>
+        <source>draw the lesion in step {step} if a candidate lies in it, so that the search leaves it out</source>
+        <translation>zeichnen Sie in Schritt {step} die Läsion, wenn ein Kandidat in ihr liegt, damit die Suche ihn auslässt</translation>
+    </message>
+    <message>
         <source>load an AIF file in step {step}</source>
         <translation>in Schritt {step} eine AIF-Datei laden</translation>
     </message>
@@ -7732,6 +7788,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Add an addendum to the report</source>
         <translation>Nachtrag zum Befund schreiben</translation>
+    </message>
+    <message>
+        <source>Insert the draft of the report</source>
+        <translation>Entwurf des Berichts einfügen</translation>
     </message>
     <message>
         <source>Edit the text of the report</source>

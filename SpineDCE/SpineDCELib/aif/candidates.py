@@ -37,6 +37,7 @@ class Verdict(IntEnum):
     LESION = 19
     CHOSEN = 20
     DRAWN_TISSUE = 21
+    FOUND = 22
 
     @property
     def reason(self) -> str:
@@ -67,6 +68,7 @@ _REASONS = {
     Verdict.CHOSEN: "chosen by hand, not confirmed by the evidence",
     Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
+    Verdict.FOUND: "in the artery that the search found, not in the one chosen by hand",
 }
 
 
@@ -253,11 +255,12 @@ class Detection:
             if code != Verdict.NOT_ENHANCING
         }
 
-    def trusted(self, *, drawn: bool = False) -> Detection:
+    def trusted(self, *, drawn: bool = False, tissue: bool = True) -> Detection:
         """Return the detection itself if its AIF can be trusted.
 
         Args:
             drawn: whether an artery is drawn, which could be chosen as the source of the AIF.
+            tissue: whether tissue is drawn; the search leaves out vessels that lie in it.
 
         Raises:
             InputError: the AIF cannot be trusted; the message gives the reason.
@@ -279,16 +282,13 @@ class Detection:
                     if first < last
                     else f" The best candidate lies in slice {first}."
                 )
-                if first < last and all(c.verdict != Verdict.DOUBTED for c in self.best):
-                    # No row of the table is named as the best candidate then.
-                    largest = max(self.best, key=lambda c: c.voxels).slice + 1
-                    where += f" It is largest in slice {largest}."
             raise InputError(
                 "No trustworthy AIF." + f" {self.doubt[0].upper()}{self.doubt[1:]}" + where,
                 code="no_trustworthy_aif",
                 fields=[
                     "inputs.aif_selection",
                     "aif.source=mask" if drawn else "inputs.aif_mask",
+                    *(["inputs.roi=lesion"] if self.candidates and not tissue else []),
                     "inputs.aif_file",
                     "aif.source=parker",
                 ],

@@ -12,7 +12,7 @@ data, ratios within one vessel, or limits that physiology sets.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -307,11 +307,15 @@ def detect(
     ordered = sorted(vessels, key=lambda v: (v is not main, -v.shape.volume))
     for number, vessel in enumerate(ordered, start=1):
         numbers.flat[voxels[vessel.members]] = number
-    table = _table(ordered, voxels, scores, verdict, curves, geometry)
+    doubted = main if doubt else None
+    table = _table(ordered, voxels, scores, verdict, curves, geometry, doubted)
     evidence = tuple(
         _evidence(number, vessel, ranked[id(vessel)], voxels, geometry)
         for number, vessel in enumerate(ordered, start=1)
     )
+    if doubt and main is not None:
+        first, *others = evidence
+        evidence = (replace(first, reason=f"Not trusted as the artery: {doubt}"), *others)
     progress(1.0, "Finding the artery")
     narrow = main is not None and main.shape.thickness < NARROW * max(geometry.spacing[:2])
     return Detection(
@@ -819,8 +823,12 @@ def _table(
     verdict: NDArray[np.uint8],
     curves: NDArray[np.floating],
     geometry: Geometry,
+    doubted: _Vessel | None,
 ) -> tuple[Candidate, ...]:
-    """Return one candidate per vessel and slice, in the order of the vessels."""
+    """Return one candidate per vessel and slice, in the order of the vessels.
+
+    A vessel that is doubted is so in every slice, whatever is said of its voxels.
+    """
     _, rows, columns = geometry.shape
     table = []
     for number, v in enumerate(ordered, start=1):
@@ -828,11 +836,12 @@ def _table(
         for k in np.unique(slices):
             own = v.members[slices == k]
             good = own[verdict[own] == Verdict.ACCEPTED]
-            shown = good if good.size else own
+            best = own[np.isin(verdict[own], (Verdict.ACCEPTED, Verdict.DOUBTED))]
+            shown = best if best.size else own
             place = np.array(np.unravel_index(voxels[shown], geometry.shape)).mean(axis=1)
             position = (geometry.affine @ [place[2], place[1], place[0], 1.0])[:3]
             codes, counts = np.unique(verdict[own], return_counts=True)
-            most = Verdict(int(codes[counts.argmax()]))
+            most = Verdict.DOUBTED if v is doubted else Verdict(int(codes[counts.argmax()]))
             table.append(
                 Candidate(
                     slice=int(k),

@@ -44,12 +44,20 @@ class Selection:
         name: chosen by the user.
         taken_in, taken_out: balls; a voxel in both is out.
         slices_out: a point in each slice that is left out.
+        alone: whether nothing but ``taken_in`` is in the AIF: it was chosen where the search
+            trusted no artery, and one that the search trusts later does not join it.
     """
 
     name: str
     taken_in: tuple[Ball, ...] = ()
     taken_out: tuple[Ball, ...] = ()
     slices_out: tuple[Point, ...] = ()
+    alone: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Return whether it changes what the search finds."""
+        return self.alone or bool(self.taken_in or self.taken_out or self.slices_out)
 
     def moved(self, offset: Point) -> Selection:
         """Return the selection shifted by ``offset`` mm, for another patient position."""
@@ -92,10 +100,14 @@ def with_candidate(
 ) -> Selection:
     """Return the selection with one row of the candidates' table included or left out.
 
-    A vessel that was removed by hand returns with the voxels that the search chose; one that the
-    search rejected is included as a whole.
+    A vessel that was removed by hand returns with the voxels that the search chose. Of one that
+    the search doubted, or found while another was chosen by hand, the best voxels are included;
+    any other is included as a whole.
     """
     own = found.vessels[candidate.slice] == candidate.vessel
+    best = own & np.isin(found.verdicts[candidate.slice], (Verdict.DOUBTED, Verdict.FOUND))
+    if taken and best.any():
+        own = best
     rows, columns = np.nonzero(own)
     places = np.stack([columns, rows, np.full(rows.size, candidate.slice), np.ones(rows.size)])
     points = [(float(x), float(y), float(z)) for x, y, z, _ in (geometry.affine @ places).T]
@@ -150,6 +162,8 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     """
     geometry = dynamic.geometry
     verdicts = found.verdicts.copy()
+    if selection.alone:
+        verdicts[found.mask] = Verdict.FOUND
     verdicts[_inside(selection.taken_in, geometry)] = Verdict.ACCEPTED
     out = _inside(selection.taken_out, geometry)
     for point in selection.slices_out:
@@ -180,10 +194,13 @@ def apply_selection(selection: Selection, found: Detection, dynamic: DynamicSeri
     if against:
         verdicts[mask] = Verdict.CHOSEN
         changed = replace(changed, against_evidence=against)
-    else:
-        added = mask & ~found.mask
-        told = (_foreign(found, added, int(mask.sum())), _rejected(found, added, int(mask.sum())))
-        changed = replace(changed, warnings=(*changed.warnings, *filter(None, told)))
+    added, count = mask & ~found.mask, int(mask.sum())
+    told = [] if against else [_foreign(found, added, count)]
+    if selection.alone:
+        told.append(_left_aside(found, mask))
+    elif not against:
+        told.append(_rejected(found, added, count))
+    changed = replace(changed, warnings=(*changed.warnings, *filter(None, told)))
     table = tuple(_updated(c, changed, found.mask, dynamic.signal) for c in found.candidates)
     return replace(changed, candidates=table)
 
@@ -205,7 +222,7 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
     own = next((e for e in found.evidence if e.vessel == vessel), None)
     if own is None:
         return ""
-    if found.doubt and own.kind is not VesselKind.ARTERY:
+    if found.doubt:
         if any(candidate.vessel == vessel for candidate in found.best):
             return f"The search found no trustworthy artery: {found.doubt}"
         return "The search trusts no artery in these images, so nothing confirms this one."
@@ -235,8 +252,7 @@ def _foreign(found: Detection, added: NDArray[np.bool_], count: int) -> str:
 def _rejected(found: Detection, added: NDArray[np.bool_], count: int) -> str:
     """Return what the search says of voxels that were added by hand to an artery that it trusts.
 
-    "" where they are few. Drawn regions help the search, so it may trust an artery that it did not
-    trust when the voxels were added.
+    "" where they are few.
     """
     many = int(added.sum())
     if found.doubt or not found.mask.any() or many < MANY_ADDED * count:
@@ -245,6 +261,22 @@ def _rejected(found: Detection, added: NDArray[np.bool_], count: int) -> str:
     return (
         f"{many} of the {count} voxels in the AIF were added by hand. The search trusts the artery "
         f"without them; its verdict on most of them: {why}."
+    )
+
+
+def _left_aside(found: Detection, mask: NDArray[np.bool_]) -> str:
+    """Return that the search trusts an artery now which is not in the AIF; "" if it does not.
+
+    Drawn regions help the search, so it may trust one that it did not trust when voxels were
+    chosen by hand.
+    """
+    aside = int((found.mask & ~mask).sum())
+    if found.doubt or not aside:
+        return ""
+    return (
+        f"The search trusts an artery now, because of the regions that are drawn. {aside} of its "
+        f"{int(found.mask.sum())} voxels are not in the AIF, which was chosen by hand when the "
+        "search trusted none; reset that choice to use the artery that was found."
     )
 
 
@@ -260,7 +292,9 @@ def _updated(
     added = int((good & ~before[c.slice]).sum())
     by_hand = bool(found.against_evidence) or 2 * added > count
     used = Verdict.CHOSEN if by_hand else Verdict.ACCEPTED
-    verdict = used if count else Verdict.BY_HAND
+    aside = bool((own & (found.verdicts[c.slice] == Verdict.FOUND)).any())
+    unused = Verdict.FOUND if aside else Verdict.BY_HAND
+    verdict = used if count else unused
     shown = signal[:, c.slice, good if count else own].mean(axis=1, dtype=float)
     return replace(c, accepted=count, verdict=verdict, signal=shown)
 
@@ -329,6 +363,7 @@ def selection_from_dict(data: dict[str, Any]) -> Selection:
         taken_in=tuple(_ball(b) for b in data.get("taken_in", ())),
         taken_out=tuple(_ball(b) for b in data.get("taken_out", ())),
         slices_out=tuple(_point(p) for p in data.get("slices_out", ())),
+        alone=data.get("alone", False) is True,
     )
 
 

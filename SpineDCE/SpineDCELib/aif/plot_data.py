@@ -110,9 +110,16 @@ def candidate_chart(found: Detection, *, t: Array, most: int = 12) -> Chart:
     return Chart("Candidates", "time [s]", "enhancement (S-S0)/S0", tuple(series))
 
 
-def curve_chart(blood: BloodCurve, *, t: Array, unit: str) -> Chart:
-    """Chart the AIF, with the curve from phase if there is one."""
-    series = [Series("AIF, whole blood", t, blood.Cb, "artery")]
+def curve_chart(
+    blood: BloodCurve, *, t: Array, unit: str, drawn: tuple[Array, Array] | None = None
+) -> Chart:
+    """Chart the AIF, with the curve from phase if there is one.
+
+    Args:
+        drawn: times and values of the AIF, with those between the frames; by default the frames.
+    """
+    times, Cb = (t, blood.Cb) if drawn is None else drawn
+    series = [Series("AIF, whole blood", times, Cb, "artery")]
     if blood.phase is not None:
         series.append(Series("from phase", t, blood.phase.C, "check"))
     return Chart("Arterial input function", "time [s]", f"Cb [{unit}]", tuple(series))

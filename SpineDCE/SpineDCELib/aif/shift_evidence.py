@@ -128,7 +128,7 @@ class Evidence:
             )
         else:
             text = (
-                f"The mean curves are fitted best at a shift of {number(self.proposal, 2)} s (95 % "
+                f"The mean curve is fitted best at a shift of {number(self.proposal, 2)} s (95 % "
                 f"interval {interval})."
             )
         if parts:
@@ -405,8 +405,8 @@ def _doubt_at_end(proposal: float, shifts: Array) -> str:
     if shifts[1] <= proposal <= shifts[-2]:
         return ""
     return (
-        f"The mean curves are fitted best at the end of the shifts that are tried, "
-        f"{number(first, 0)} to {number(last, 0)} s, so the true shift may lie beyond."
+        f"The best fit is at the end of the shifts that are tried, {number(first, 0)} to "
+        f"{number(last, 0)} s, so the true shift may lie beyond."
     )
 
 

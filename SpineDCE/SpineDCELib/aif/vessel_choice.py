@@ -458,7 +458,10 @@ def _named(
         kind, reason = VesselKind.ARTERY, "It fills with the artery."
     else:
         kind = VesselKind.UNKNOWN
-        reason = f"It leaves {number(100 * r.unexplained, 0)} % of the tissue's curves unexplained."
+        reason = (
+            f"It leaves {number(100 * r.unexplained, 1)} % of the tissue's curves unexplained; "
+            "with no artery to compare it with, its kind is not known."
+        )
     if artery is not None and r.ratio > 1.05 * artery.ratio:
         reason += (
             f" Its misfit of the tissue is {number(r.ratio / artery.ratio, 1)} times as large."

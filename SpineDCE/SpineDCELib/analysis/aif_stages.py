@@ -25,17 +25,19 @@ from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.frame_average import frame_average
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS, number
 
 #: Codes of findings: the evidence does not confirm the artery that a person chose or drew; its
 #: curve is unusual for blood; its magnitude and phase differ.
 ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS = (
     "artery_not_confirmed", "unusual_aif", "aif_differs_from_phase"
 )  # fmt: skip
-#: The AIF is a population's.
-AIF_OF_POPULATION = "population_aif"
+#: The AIF is a population's; its interpolation leaves its samples.
+AIF_OF_POPULATION, AIF_RINGS = "population_aif", "aif_rings"
 #: All of them.
-AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS, AIF_OF_POPULATION])
+AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS, AIF_OF_POPULATION, AIF_RINGS])
+#: Share of the peak by which an AIF may ring between its samples (chosen).
+LARGEST_RINGING = 0.04
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -60,7 +62,9 @@ def arterial_input(view: View) -> ArterialInput:
             inside = float(np.nanmedian(T10[source.mask]))
             notes.append(f"The T1 map has {inside * 1000:.0f} ms in the artery, not used.")
         if settings.source == "auto":
-            notes += _found_notes(view(detection), by_hand=view.aif_selection is not None)
+            chosen = view.aif_selection
+            by_hand = chosen is not None and chosen.changes
+            notes += _found_notes(view(detection), by_hand=by_hand)
     else:
         given = _external(view, times)
         t, Cb, medium = given.t, given.C, given.medium
@@ -105,7 +109,7 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     """Return why the artery, or the scale of its curve, is not to be trusted."""
     source = view(artery)
     if source is None:
-        return _population_findings(view)
+        return (*_population_findings(view), *_ringing(view))
     if view.settings.aif.source == "auto":
         found = view(detection)
         doubt = found.against_evidence and (
@@ -128,7 +132,28 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
     if differs := view(blood).doubt:
         found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", *by_hand)))
-    return tuple(found_out)
+    return (*found_out, *_ringing(view))
+
+
+def _ringing(view: View) -> tuple[Finding, ...]:
+    """Return that the AIF runs where its samples do not, if it does."""
+    rise, fall = view(arterial_curve).ringing()
+    if max(rise, fall) < LARGEST_RINGING:
+        return ()
+    arterial = view(arterial_input)
+    top = float(arterial.samples.max())
+    where = [
+        f"{number(share * top, 2)} {arterial.unit} {side}"
+        for share, side in ((rise, "above them before the first pass"), (fall, "below zero"))
+        if share >= LARGEST_RINGING
+    ]
+    said = (
+        f"The samples of the AIF are {number(float(np.median(np.diff(arterial.t))), 1)} s apart, "
+        f"too far for its first pass: between them, the curve that is fitted runs up to "
+        f"{' and '.join(where)}, where no blood has that (peak {number(top, 1)}). See how much a "
+        "linear interpolation changes."
+    )
+    return (Finding(AIF_RINGS, said, fields=("fit.integration=linear",)),)
 
 
 def _population_findings(view: View) -> tuple[Finding, ...]:

@@ -174,6 +174,11 @@ class Analysis:
         return self.inputs.aif_selection
 
     @property
+    def artery_by_hand(self) -> bool:
+        """Return whether the artery that the search finds was changed by hand."""
+        return self.aif_selection is not None and self.aif_selection.changes
+
+    @property
     def aif_file(self) -> CurveFile | None:
         return self.inputs.aif_file
 

@@ -285,8 +285,11 @@ def image_artery(view: View) -> Artery:
 
 def _found_artery(view: View) -> Artery:
     found = view(detection, view.progress)
-    # Read only where the artery is doubted, so that drawing one does not outdate other results.
-    found.trusted(drawn=bool(found.doubt) and view.aif_mask is not None)
+    if found.doubt:
+        # Read only here, so that drawing does not outdate other results.
+        drawn, tissue = view.aif_mask is not None, bool(view.regions_with(*TISSUE))
+        found.trusted(drawn=drawn, tissue=tissue)
+    found.trusted()
     assert found.signal is not None
     return Artery(found.mask, found.signal)
 

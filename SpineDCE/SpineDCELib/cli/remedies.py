@@ -70,7 +70,8 @@ def option_of(path: str) -> str:
     field = FORM.get(path)
     if field is None or not field.option:
         return ""
-    return f"{field.option} {value or field.metavar or _choices(field.choices)}".rstrip()
+    chosen = "" if field.kind in ("file", "files") else value
+    return f"{field.option} {chosen or field.metavar or _choices(field.choices)}".rstrip()
 
 
 def _choices(choices: dict[str | None, str]) -> str:

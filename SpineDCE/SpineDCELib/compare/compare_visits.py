@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusion
 from SpineDCELib.measurement.rulers import plane_of_size
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings.constants import CUTOFF, STOPS
+from SpineDCELib.vocabulary.quantities import times
 from SpineDCELib.vocabulary.report_text import ReportText
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
@@ -336,17 +337,21 @@ def _lesion(
             normalise(v.result.maps[vp], v.result.measures.means[m[vp].reference][vp].mean)
             for v, m in ((before, measured[0]), (after, measured[1]))
         ]
+        start = measured[0][vp].value
+        threshold = default_threshold(start, cutoff)
+        origin = f"the {times(start)} of the lesion at baseline less {-cutoff:g} %"
+        if residual_threshold is not None:
+            threshold, origin = residual_threshold, "as given"
         residual = residual_tumour(
             maps[1],
             lesion=without_exclusions(second.regions, second.roles)[new],
-            threshold=default_threshold(measured[0][vp].value, cutoff)
-            if residual_threshold is None
-            else residual_threshold,
+            threshold=threshold,
             geometry=grids[1],
             before=_onto(maps[0], registration, first, second),
             errors=_errors(reduced[1], after, vp),
             reference_error=_relative_error(reduced[1], after, vp),
         )
+        residual = replace(residual, origin=origin)
     flip = None
     if flip_runs and np.isfinite(call.probability):
         visits = [

@@ -52,6 +52,7 @@ class Residual:
         least: voxels that surely exceed the threshold and touch, from which on an island is more
             than noise.
         above: share of the lesion's fitted voxels whose value exceeds the threshold, surely or not.
+        origin: of the threshold, in words.
     """
 
     mask: Mask
@@ -65,9 +66,11 @@ class Residual:
     noise: float = 0.0
     least: int = 1
     above: float = 0.0
+    origin: str = ""
 
     @property
     def sentence(self) -> str:
+        threshold = times(self.threshold) + (f" ({self.origin})" if self.origin else "")
         noise = ""
         if self.noise > 0:
             noise = f" The scatter of its voxels, ± {times(self.noise)}, is taken for noise."
@@ -78,9 +81,9 @@ class Residual:
             )
         if self.centre is None:
             if not self.above:
-                return f"No voxel of the lesion is above {times(self.threshold)} at follow-up."
+                return f"No voxel of the lesion is above {threshold} at follow-up."
             return (
-                f"{chance(self.above)} of the lesion's voxels are above {times(self.threshold)} at "
+                f"{chance(self.above)} of the lesion's voxels are above {threshold} at "
                 f"follow-up, but none of their islands can be distinguished from noise.{noise}"
             )
         # Most of a lesion is nowhere in it.
@@ -90,7 +93,7 @@ class Residual:
             before = f" {100 * self.before_too:.0f} % of this was above it at baseline as well."
         return (
             f"{self.volume / 1000:.2f} mL ({100 * self.share:.0f} %) of the lesion has a "
-            f"normalised Vp above {times(self.threshold)} at follow-up{where}.{before}{noise}"
+            f"normalised Vp above {threshold} at follow-up{where}.{before}{noise}"
         )
 
 

@@ -28,7 +28,7 @@ from SpineDCELib.kinetics.fitting import prepare
 from SpineDCELib.measurement.normalised_ratio import normalise, percent_change
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
-from SpineDCELib.vocabulary.quantities import FITTED_AS, signed
+from SpineDCELib.vocabulary.quantities import FITTED_AS, number, signed
 
 #: Relative error of T10 of lesion and marrow (flip-angle maps without B1).
 T10_RANGE = 0.15
@@ -107,7 +107,9 @@ class Flip:
         share = f"{100 * self.kept:.0f} %" if self.kept in (0, 1) else chance(self.kept)
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({share}) "
-            f"lead to the same call.{most}"
+            "lead to the same call. This share is not the probability of the call: here, each "
+            "input is moved over a fixed range, whatever the curves say of it, and noise is left "
+            f"out.{most}"
         )
 
 
@@ -324,8 +326,8 @@ def flip_analysis(
     alone = [*_one_by_one(visits)]
     total = 2 * len(alone) + runs
     tornado = []
-    for number, (name, which, ends) in enumerate(alone):
-        progress(2 * number / total, "Robustness of the call: each input alone")
+    for done, (name, which, ends) in enumerate(alone):
+        progress(2 * done / total, "Robustness of the call: each input alone")
         moved = []
         for how in ends.values():
             values = [
@@ -383,29 +385,32 @@ def _one_by_one(
             if name in visit.own_ranges:
                 moves[name] = (f"delay of the {word} {when}", visit.own_ranges[name])
         for name, (title, shifts) in moves.items():
-            first, last = ((f"{signed(shift, 1)} s", shift) for shift in shifts)
+            first, last = (
+                (f"{number(abs(shift), 1)} s {'later' if shift > 0 else 'earlier'}", shift)
+                for shift in shifts
+            )
             yield title, where, ends(**{name: (first, last)})
         for name, word in (("lesion_edge", "lesion"), ("reference_edge", "reference")):
             yield (
                 f"{word} outline {when}",
                 where,
-                ends(**{name: (("−1 voxel", -1), ("+1 voxel", 1))}),
+                ends(**{name: (("1 voxel smaller", -1), ("1 voxel larger", 1))}),
             )
         if visit.T10 is not None:
             for name, word in (("lesion_T10", "lesion"), ("reference_T10", "reference")):
                 yield (
                     f"T10 of the {word} {when}",
                     where,
-                    ends(**{name: (("−15 %", 1 - T10_RANGE), ("+15 %", 1 + T10_RANGE))}),
+                    ends(**{name: (("15 % lower", 1 - T10_RANGE), ("15 % higher", 1 + T10_RANGE))}),
                 )
         if visit.resamples_aif:
             yield f"AIF voxels {when}", where, ends(aif_voxels=(("one half", 1), ("another", 2)))
         # Among them the one in use: the range of an input holds the value that was taken.
         values = {
-            number: visit.normalised_vp(Perturbation(reference=number))
-            for number in range(len(visit.references))
+            index: visit.normalised_vp(Perturbation(reference=index))
+            for index in range(len(visit.references))
         }
-        values = {number: value for number, value in values.items() if np.isfinite(value)}
+        values = {index: value for index, value in values.items() if np.isfinite(value)}
         if len(values) > 1:
             least, most = (choose(values, key=values.__getitem__) for choose in (min, max))
             pair = (("lowest normalised Vp", least), ("highest normalised Vp", most))

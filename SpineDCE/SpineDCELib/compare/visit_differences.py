@@ -80,7 +80,7 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     aif_sources = [settings.aif.source for settings in (one, two)]
     same(
         "AIF from",
-        *(_choice("aif.source", source) for source in aif_sources),
+        *(AIF_origin(analysis) for analysis in (before, after)),
         # Both are the artery of the visit, found or drawn.
         confirm=not {"auto", "mask"}.issuperset(aif_sources),
     )
@@ -92,6 +92,12 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("lowest kep [1/min]", one.fit.kep_low, two.fit.kep_low)
     same("highest kep [1/min]", one.fit.kep_high, two.fit.kep_high)
     same("integration", one.fit.integration, two.fit.integration)
+    same("first pass from", *(_choice("aif.peak", s.aif.peak) for s in (one, two)))
+    same("r2 of blood [1/s/mM]", one.aif.r2, two.aif.r2)
+    same("population AIF fitted", one.aif.fitted, two.aif.fitted)
+    given = [s.concentration.baseline_frames for s in (one, two)]
+    counted = ["counted by the program" if n is None else f"{n}, as given" for n in given]
+    same("frames before the bolus", *counted, confirm=False)
     rules = ["as proposed" if s.fit.shift == "auto" else "by hand" for s in (one, two)]
     same("AIF shift set", *rules)
     same("AIF shift [s]", before.shift(), after.shift(), confirm=False)
@@ -118,6 +124,14 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("injection rate [mL/s]", before.injection_rate, after.injection_rate,
          tolerance=TOLERANCES["rate"], confirm=False)  # fmt: skip
     return found
+
+
+def AIF_origin(analysis: Analysis) -> str:
+    """Return where the AIF of a visit comes from, in the words of the form."""
+    source = analysis.settings.aif.source
+    if source == "auto" and analysis.artery_by_hand:
+        return "the artery, chosen by hand"
+    return _choice("aif.source", source)
 
 
 def warnings_of(found: list[Difference]) -> list[str]:

@@ -44,6 +44,12 @@ def checked_times(t: ArrayLike, name: str = "t") -> Array:
     return times
 
 
+#: Parts of an interval between samples in which a chart shows how the curve runs between them.
+DRAWN_PARTS = 8
+#: Share of the highest sample from which on a sample belongs to the first pass (chosen).
+FIRST_PASS_SHARE = 0.05
+
+
 class ArterialCurve:
     """A concentration curve that can be evaluated and convolved at any time.
 
@@ -93,6 +99,30 @@ class ArterialCurve:
         self.coefficients: Array = np.hstack([pieces, hold])
         # The last rates and their convolutions at the samples: a delay changes neither.
         self._knots: tuple[Array, Array] | None = None
+
+    def drawn(self) -> tuple[Array, Array]:
+        """Return times and values, ``(N,)`` each, that show the curve between its samples too."""
+        if self.integration == "linear":
+            return self.t, self.c
+        parts = np.arange(DRAWN_PARTS) / DRAWN_PARTS
+        between = self.t[:-1, None] + np.diff(self.t)[:, None] * parts
+        times = np.append(between.ravel(), self.t[-1])
+        return times, self.at(times)
+
+    def ringing(self) -> tuple[float, float]:
+        """Return how far the curve rings between its samples: before the first pass, and below 0.
+
+        Both as shares of the highest sample, positive. A peak between samples is no ringing.
+        """
+        _times, values = self.drawn()
+        top = float(self.c.max())
+        if top <= 0 or self.integration == "linear":
+            return 0.0, 0.0
+        begins = int(np.argmax(self.c > FIRST_PASS_SHARE * top))
+        before = values[: max(begins - 1, 0) * DRAWN_PARTS + 1]
+        rise = float(before.max() - self.c[:begins].max(initial=0.0)) if begins > 1 else 0.0
+        fall = min(float(self.c.min()), 0.0) - float(values.min())
+        return max(rise / top, 0.0), max(fall / top, 0.0)
 
     def _locate(self, times: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
         """Return the piece, the time since its knot, and whether the curve has begun."""

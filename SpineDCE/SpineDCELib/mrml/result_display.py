@@ -79,13 +79,14 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
     else:  # nothing was searched
         nodes.remove("table.candidates")
         remove_chart(nodes, "chart.candidates")
+    drawn, Cp = analysis.arterial_curve().drawn()
     if settings.aif.source in ("auto", "mask"):
         unit = CURVE_UNITS[analysis.signal_mode]
-        keep_chart(nodes, "aif", curve_chart(analysis.blood(), t=times, unit=unit))
+        Cb = Cp * (1 - settings.aif.Hct)
+        chart = curve_chart(analysis.blood(), t=times, unit=unit, drawn=(drawn, Cb))
     else:
-        given, source = analysis.aif(), settings.aif.source
-        chart = given_curve_chart(source, t=given.t, Cp=given.samples, unit=given.unit)
-        keep_chart(nodes, "aif", chart)
+        chart = given_curve_chart(settings.aif.source, t=drawn, Cp=Cp, unit=analysis.aif().unit)
+    keep_chart(nodes, "aif", chart)
     with contextlib.suppress(InputError):  # where no region has a curve that can be fitted
         found_evidence = analysis.evidence()
         for chart in evidence_charts(

@@ -117,6 +117,7 @@ def show_result(
         "visit": nodes.name,
         "model": settings.fit.model,
         "signal": analysis.signal_mode,
+        "mode": analysis.mode,
     }
     show_maps(nodes, result, analysis.study.dynamic.geometry, about=about, more=more)
     show_curves(nodes, analysis, result)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from SpineDCELib.aif import shift_curve
 from SpineDCELib.aif.plot_data import candidate_chart
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
@@ -104,15 +103,10 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
-    right.plot(times, arterial.Cp, color="#999999", linewidth=1.0, label="as measured")
-    moved = shift_curve(
-        arterial.samples,
-        t=arterial.t,
-        Ta=shift,
-        at=times,
-        integration=analysis.settings.fit.integration,
-    )
-    right.plot(times, moved, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
+    drawn, Cp = analysis.arterial_curve().drawn()
+    right.plot(drawn, Cp, color="#999999", linewidth=1.0, label="as measured")
+    right.plot(drawn + shift, Cp, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
+    right.set_xlim(*left.get_xlim())
     label_axes(right, "AIF in plasma", f"Cp [{arterial.unit}]")
     right.legend(frameon=False, fontsize=8)
     return [as_svg(ax.figure) for ax in (left, right)]

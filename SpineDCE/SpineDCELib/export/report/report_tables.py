@@ -9,6 +9,7 @@ import numpy as np
 
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import chance
+from SpineDCELib.compare.visit_differences import AIF_origin
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
@@ -282,8 +283,7 @@ def _chosen(analysis: Analysis) -> list[str]:
             text = ", ".join(setting.text(value).splitlines())
         unit = f" {setting.unit}" if setting.unit and text not in setting.words else ""
         sentences.append(f"{setting.label}: {text}{unit}")
-    chosen = analysis.aif_selection
-    if chosen is not None and (chosen.taken_in or chosen.taken_out or chosen.slices_out):
+    if analysis.artery_by_hand:
         sentences.append("Artery: candidates or slices were included or excluded by hand")
     return sentences
 
@@ -321,12 +321,6 @@ def _is_proposed(analysis: Analysis) -> bool:
     return not found.doubt and abs(used - found.proposal) < 0.006
 
 
-def _AIF_source(analysis: Analysis) -> str:
-    source = analysis.settings.aif.source
-    by_hand = source == "auto" and analysis.aif_selection is not None
-    return "the artery, chosen by hand" if by_hand else _choice("aif.source", source)
-
-
 def _frames(analysis: Analysis) -> str:
     interval = float(np.median(np.diff(analysis.images.dynamic.times)))
     return f"{analysis.images.dynamic.n_frames}, every {interval:.2f} s"
@@ -361,7 +355,7 @@ _SETTINGS: dict[str, Callable[[Analysis], str]] = {
     "contrast agent": _contrast,
     "relaxivity r1": lambda a: f"{a.r1:g} /s/mM",
     "haematocrit": lambda a: f"{a.settings.aif.Hct:g}",
-    "AIF from": lambda a: _AIF_source(a),
+    "AIF from": AIF_origin,
     "AIF shift": _shift,
     "frames before contrast": lambda a: str(a.concentration().baseline_frames),
     "frames": _frames,
