@@ -26,6 +26,8 @@ from SpineDCELib.compare.visit_differences import (
     warnings_of,
 )
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.export.report import write_comparison_report
+from SpineDCELib.export.report.written_text import draft_of_comparison
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
 from SpineDCELib.run.compare import compare_studies, settings_of_follow_up
@@ -34,6 +36,7 @@ from SpineDCELib.run.visit_analyses import given_visit
 from SpineDCELib.series import Geometry, Volume, read_segmentation
 from SpineDCELib.settings import Settings, changed
 from SpineDCELib.vocabulary.quantities import times
+from SpineDCELib.vocabulary.report_text import ReportText
 
 SETTINGS = changed(
     Settings(), aif={"source": "file"}, concentration={"T1_source": "vfa"}, fit={"shift": 5.0}
@@ -237,6 +240,22 @@ def test_a_cutoff_can_be_given_and_a_comparison_cancelled(sample):
 
     with pytest.raises(Cancelled):
         compare_visits(comparison.baseline, comparison.follow_up, flip_runs=5, progress=stop)
+
+
+def test_a_report_says_the_call_once_whether_its_text_holds_it_or_not(sample, tmp_path):
+    _, _, comparison, _ = sample
+    [call] = {lesion.call.sentence for lesion in comparison.lesions}
+    findings, impression = draft_of_comparison(comparison)
+    for name, text in (
+        ("none", None), ("draft", ReportText(findings, impression)),
+        ("other", ReportText("Seen.", "See the numbers.")),
+    ):  # fmt: skip
+        (tmp_path / name).mkdir()
+        write_comparison_report(tmp_path / name, replace(comparison, text=text), formats=["report"])
+        said = html.unescape((tmp_path / name / "report.html").read_text(encoding="utf-8"))
+        assert said.count(call) == 1
+        for warning in comparison.warnings:
+            assert said.count(warning) == 1
 
 
 def test_what_a_hand_chose_at_one_visit_is_listed_as_a_difference(sample):

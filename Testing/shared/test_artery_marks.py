@@ -1,6 +1,8 @@
 """The artery on the image: outlines of what is used and what is not, and taking it in and out."""
 
 import sys
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ from SpineDCELib.aif import Verdict
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml import vessel_nodes
 from SpineDCELib.mrml.region_nodes import masks_of
-from SpineDCELib.mrml.volume_nodes import ras_of
+from SpineDCELib.mrml.volume_nodes import ras_of, voxel_of
 
 from SpineDCEWidget.shared.artery_marks import (
     ArteryMarks,
+    place_of,
     toggle_vessel,
     toggle_voxel,
     vessel_text,
@@ -67,6 +70,25 @@ def test_nothing_of_a_closed_study_is_kept(visit):
     assert sys.getrefcount(found) == count
     marks.follow([visit], [visit])
     marks.follow([visit], [])
+
+
+def test_the_place_of_a_candidate_is_in_one_of_its_voxels(visit):
+    found, geometry = visit.analysis.detection(), visit.analysis.study.dynamic.geometry
+    ring = np.zeros(found.vessels.shape, np.int32)  # its centre lies outside it
+    ring[1, 10:21, 10:21] = 99
+    ring[1, 13:18, 13:18] = 0
+    x, y, z = (geometry.affine @ [15.0, 15.0, 1.0, 1.0])[:3]
+    row = replace(found.candidates[0], slice=1, vessel=99, position=(x, y, z))
+    odd = replace(found, vessels=ring, candidates=(row,))
+    shown = SimpleNamespace(
+        needed=lambda: SimpleNamespace(detection=lambda: odd, study=visit.analysis.study)
+    )
+    place = place_of(shown, 0)
+    assert ring[voxel_of(place, geometry)] == 99
+    assert np.linalg.norm(np.subtract(place, (-x, -y, z))) < 5 * max(geometry.spacing)
+    for index, one in enumerate(found.candidates):
+        k, j, i = voxel_of(place_of(visit, index), geometry)
+        assert (k, found.vessels[k, j, i]) == (one.slice, one.vessel)
 
 
 def test_a_vessel_is_taken_out_and_in_where_it_is_clicked(visit):

@@ -46,6 +46,8 @@ def checked_times(t: ArrayLike, name: str = "t") -> Array:
 
 #: Parts of an interval between samples in which a chart shows how the curve runs between them.
 DRAWN_PARTS = 8
+#: A curve of more samples is drawn from sample to sample.
+MOST_DRAWN = 500
 #: Share of the highest sample from which on a sample belongs to the first pass (chosen).
 FIRST_PASS_SHARE = 0.05
 
@@ -102,7 +104,7 @@ class ArterialCurve:
 
     def drawn(self) -> tuple[Array, Array]:
         """Return times and values, ``(N,)`` each, that show the curve between its samples too."""
-        if self.integration == "linear":
+        if self.integration == "linear" or self.t.size > MOST_DRAWN:
             return self.t, self.c
         parts = np.arange(DRAWN_PARTS) / DRAWN_PARTS
         between = self.t[:-1, None] + np.diff(self.t)[:, None] * parts
@@ -114,9 +116,9 @@ class ArterialCurve:
 
         Both as shares of the highest sample, positive. A peak between samples is no ringing.
         """
-        _times, values = self.drawn()
+        times, values = self.drawn()
         top = float(self.c.max())
-        if top <= 0 or self.integration == "linear":
+        if top <= 0 or times is self.t:
             return 0.0, 0.0
         begins = int(np.argmax(self.c > FIRST_PASS_SHARE * top))
         before = values[: max(begins - 1, 0) * DRAWN_PARTS + 1]
