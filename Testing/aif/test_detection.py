@@ -17,11 +17,10 @@ from SpineDCELib.aif.blood_warnings import (
 )
 from SpineDCELib.aif.candidates import VesselKind
 from SpineDCELib.analysis.acquisition_stages import preprocessed
-from SpineDCELib.analysis.aif_stages import aif_findings, arterial_curve
+from SpineDCELib.analysis.aif_stages import aif_findings
 from SpineDCELib.analysis.artery_stages import artery, blood, detection
 from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.errors import InputError
-from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings
 
@@ -198,7 +197,6 @@ def test_the_scale_that_is_warned_of_is_that_of_the_curve_in_use():
         given = {
             artery: object(), detection: found, signal_mode: "absolute", blood: curve,
             preprocessed: SimpleNamespace(series=SimpleNamespace(times=t)),
-            arterial_curve: ArterialCurve(t, factor * magnitude),
         }  # fmt: skip
 
         class View:

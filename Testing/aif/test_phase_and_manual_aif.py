@@ -22,7 +22,6 @@ from SpineDCELib.aif import (
     vessel_angle,
 )
 from SpineDCELib.aif.candidates import Verdict
-from SpineDCELib.aif.curve_file import CurveFile
 from SpineDCELib.aif.manual_selection import (
     Ball,
     against_evidence,
@@ -32,7 +31,7 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION, AIF_RINGS
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION
 from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
@@ -294,25 +293,6 @@ def test_an_artery_that_the_search_doubts_is_not_confirmed_by_choosing_it():
     found = detect(series, to_contrast=CONTRAST, unit=UNIT)
     assert against_evidence(found, found.mask) == ""
     assert "it may be a vein" in against_evidence(_doubted(found), found.mask)
-
-
-@pytest.mark.parametrize(("interval", "told"), [(2.0, False), (4.0, False), (10.0, True)])
-def test_an_AIF_that_rings_between_its_samples_is_told(interval, told):
-    settings = changed(
-        Settings(), aif={"source": "file"}, concentration={"T1_source": "fixed", "T10": 1.0}
-    )
-    images = Images(trunk(interval=interval)[0])
-    t = images.dynamic.times
-    curve = CurveFile(t, parker(t, arrival=44.0), "blood", "mM")
-    for integration in ("cubic", "linear"):
-        one = Analysis(images, changed(settings, fit={"integration": integration}), aif_file=curve)
-        findings = [f for f in one.result().measures.findings if f.code == AIF_RINGS]
-        assert bool(findings) == (told and integration == "cubic")
-        for finding in findings:
-            assert finding.fields == ("fit.integration=linear",)
-            assert f"{interval:.1f} s apart" in finding.message
-            Cp = one.arterial_curve().drawn()[1]  # as the charts draw it
-            assert -Cp.min() > 0.04 * one.aif().samples.max()
 
 
 @pytest.mark.parametrize("function", [parker, georgiou])

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.interpolate import CubicSpline
+from SpineDCELib.aif.population import parker
 from SpineDCELib.errors import InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve, exponential_convolution
 
@@ -35,6 +37,31 @@ def test_cubic_is_exact_on_uneven_times():
         for i in (1, 7, 24):
             whole = quad(lambda u, e=t[i], k=k: curve(u) * np.exp(-k * (e - u)), 0, t[i], epsabs=0)
             assert found[i] == pytest.approx(whole[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("interval", [2.0, 4.0, 6.0, 8.0, 10.0, 12.0])
+def test_a_spline_does_not_ring_where_samples_are_far_apart(interval):
+    changed, errors, plain_errors = 0, [], []
+    for offset in np.linspace(0, interval, 20, endpoint=False):
+        t = np.arange(0, 300, interval) + offset
+        c = parker(t, arrival=40.0)
+        curve, plain = ArterialCurve(t, c), CubicSpline(t, c)
+        times, drawn = curve.drawn()
+        np.testing.assert_allclose(curve.at(t), c, atol=1e-12)
+        assert drawn.min() > -0.041 * c.max()
+        begins = int(np.argmax(c > 0.05 * c.max()))
+        if begins > 1:
+            assert drawn[times < t[begins - 1]].max() < 0.1 * c.max()
+        changed += not np.array_equal(curve.coefficients[:, :-1], plain.c[::-1])
+        truth = parker(times, arrival=40.0)
+        errors.append(np.mean((drawn - truth) ** 2))
+        plain_errors.append(np.mean((plain(times) - truth) ** 2))
+        # What is convolved is the curve that is drawn.
+        whole = quad(lambda u, curve=curve: float(curve.at([u])[0]), t[0], t[-1], points=t[1:-1],
+                     limit=2000)[0]  # fmt: skip
+        assert curve.convolved(t, [0.0])[-1, 0] == pytest.approx(whole, rel=1e-6)
+    assert changed == 0 if interval <= 4 else changed >= 8
+    assert np.mean(errors) <= np.mean(plain_errors)
 
 
 @pytest.mark.parametrize(("integration", "order"), [("linear", 2), ("cubic", 4)])

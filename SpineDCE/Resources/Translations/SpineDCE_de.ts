@@ -2596,14 +2596,6 @@
         <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
     </message>
     <message>
-        <source>The samples of the AIF are {arterial} s apart, too far for its first pass: between them, the curve that is fitted runs up to {where}, where no blood has that (peak {top}).</source>
-        <translation>Die Messpunkte der AIF liegen {arterial} s auseinander, zu weit für ihre erste Passage: Dazwischen verläuft die Kurve, mit der angepasst wird, bis zu {where}, was im Blut nicht vorkommt (Spitze {top}).</translation>
-    </message>
-    <message>
-        <source>See how much a linear interpolation changes.</source>
-        <translation>Prüfen Sie, wie viel eine lineare Interpolation ändert.</translation>
-    </message>
-    <message>
         <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so the scale of Vp and Ktrans is not known, and the intervals do not include this error.</source>
         <translation>Die AIF ist die einer Population, nicht die dieses Patienten: Dosis, Injektion und Herz unterscheiden sich; die Skala von Vp und Ktrans ist also nicht bekannt, und die Intervalle enthalten diesen Fehler nicht.</translation>
     </message>

@@ -25,19 +25,17 @@ from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.frame_average import frame_average
-from SpineDCELib.vocabulary.quantities import CURVE_UNITS, number
+from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 #: Codes of findings: the evidence does not confirm the artery that a person chose or drew; its
 #: curve is unusual for blood; its magnitude and phase differ.
 ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS = (
     "artery_not_confirmed", "unusual_aif", "aif_differs_from_phase"
 )  # fmt: skip
-#: The AIF is a population's; its interpolation leaves its samples.
-AIF_OF_POPULATION, AIF_RINGS = "population_aif", "aif_rings"
+#: The AIF is a population's.
+AIF_OF_POPULATION = "population_aif"
 #: All of them.
-AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS, AIF_OF_POPULATION, AIF_RINGS])
-#: Share of the peak by which an AIF may ring between its samples (chosen).
-LARGEST_RINGING = 0.04
+AIF_FINDINGS = frozenset([ARTERY_DOUBTED, AIF_UNUSUAL, AIF_DIFFERS, AIF_OF_POPULATION])
 
 
 def arterial_input(view: View) -> ArterialInput:
@@ -109,7 +107,7 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     """Return why the artery, or the scale of its curve, is not to be trusted."""
     source = view(artery)
     if source is None:
-        return (*_population_findings(view), *_ringing(view))
+        return _population_findings(view)
     if view.settings.aif.source == "auto":
         found = view(detection)
         doubt = found.against_evidence and (
@@ -132,28 +130,7 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
     if differs := view(blood).doubt:
         found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", *by_hand)))
-    return (*found_out, *_ringing(view))
-
-
-def _ringing(view: View) -> tuple[Finding, ...]:
-    """Return that the AIF runs where its samples do not, if it does."""
-    rise, fall = view(arterial_curve).ringing()
-    if max(rise, fall) < LARGEST_RINGING:
-        return ()
-    arterial = view(arterial_input)
-    top = float(arterial.samples.max())
-    where = [
-        f"{number(share * top, 2)} {arterial.unit} {side}"
-        for share, side in ((rise, "above them before the first pass"), (fall, "below zero"))
-        if share >= LARGEST_RINGING
-    ]
-    said = (
-        f"The samples of the AIF are {number(float(np.median(np.diff(arterial.t))), 1)} s apart, "
-        f"too far for its first pass: between them, the curve that is fitted runs up to "
-        f"{' and '.join(where)}, where no blood has that (peak {number(top, 1)}). See how much a "
-        "linear interpolation changes."
-    )
-    return (Finding(AIF_RINGS, said, fields=("fit.integration=linear",)),)
+    return tuple(found_out)
 
 
 def _population_findings(view: View) -> tuple[Finding, ...]:

@@ -48,8 +48,9 @@ def checked_times(t: ArrayLike, name: str = "t") -> Array:
 DRAWN_PARTS = 8
 #: A curve of more samples is drawn from sample to sample.
 MOST_DRAWN = 500
-#: Share of the highest sample from which on a sample belongs to the first pass (chosen).
-FIRST_PASS_SHARE = 0.05
+#: Share of the highest sample from which on a sample belongs to the first pass, and by which a
+#: spline may leave its samples elsewhere (chosen).
+FIRST_PASS_SHARE, RINGING_SHARE = 0.05, 0.04
 
 
 class ArterialCurve:
@@ -58,7 +59,9 @@ class ArterialCurve:
     Args:
         t: sample times, ``(K,)``, rising, spacing may be uneven; any unit of time.
         c: concentration at ``t``, ``(K,)``, mM.
-        integration: ``"cubic"`` (a spline; what sampled first passes need) or ``"linear"``.
+        integration: ``"cubic"`` (a spline; what sampled first passes need; where the samples are
+            too far apart for one, it keeps to them before the first pass and above 0) or
+            ``"linear"``.
 
     Raises:
         InputError: times not rising, another number of samples than times, values not finite.
@@ -82,9 +85,7 @@ class ArterialCurve:
         if integration == "linear":
             pieces = np.array([values[:-1], np.diff(values) / np.diff(self.t)])
         elif integration == "cubic":
-            from scipy.interpolate import CubicSpline  # takes long to import
-
-            pieces = CubicSpline(self.t, values).c[::-1]
+            pieces = _calm_spline(self.t, values)
         else:
             raise InputError(
                 f"The interpolation of the AIF must be 'cubic' or 'linear', not {integration!r}.",
@@ -110,21 +111,6 @@ class ArterialCurve:
         between = self.t[:-1, None] + np.diff(self.t)[:, None] * parts
         times = np.append(between.ravel(), self.t[-1])
         return times, self.at(times)
-
-    def ringing(self) -> tuple[float, float]:
-        """Return how far the curve rings between its samples: before the first pass, and below 0.
-
-        Both as shares of the highest sample, positive. A peak between samples is no ringing.
-        """
-        times, values = self.drawn()
-        top = float(self.c.max())
-        if top <= 0 or times is self.t:
-            return 0.0, 0.0
-        begins = int(np.argmax(self.c > FIRST_PASS_SHARE * top))
-        before = values[: max(begins - 1, 0) * DRAWN_PARTS + 1]
-        rise = float(before.max() - self.c[:begins].max(initial=0.0)) if begins > 1 else 0.0
-        fall = min(float(self.c.min()), 0.0) - float(values.min())
-        return max(rise / top, 0.0), max(fall / top, 0.0)
 
     def _locate(self, times: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
         """Return the piece, the time since its knot, and whether the curve has begun."""
@@ -266,6 +252,37 @@ class ArterialCurve:
             result[i + 1] += kept
         self._knots = rates, result
         return result
+
+
+def _calm_spline(t: Array, values: Array) -> Array:
+    """Return the pieces of a cubic spline, ascending powers, without its ringing.
+
+    Before a rise that is steep for the distance of the samples, a spline swings to both sides of
+    them, and after it below them, where no blood has such a curve. The slopes there are those of
+    the monotone interpolation (Fritsch and Carlson, SIAM J Numer Anal 1980). A peak between
+    samples stays.
+    """
+    # They take long to import.
+    from scipy.interpolate import CubicHermiteSpline, CubicSpline, PchipInterpolator
+
+    spline = CubicSpline(t, values)
+    lowest, top = float(values.min()), float(values.max())
+    if top <= 0 or lowest < -RINGING_SHARE * top or not 4 <= t.size <= MOST_DRAWN:
+        return np.asarray(spline.c[::-1])
+    parts = np.arange(1, DRAWN_PARTS) / DRAWN_PARTS
+    inside = spline(t[:-1, None] + np.diff(t)[:, None] * parts)
+    begins = int(np.argmax(values > FIRST_PASS_SHARE * top))
+    before = np.arange(t.size - 1) < begins - 1
+    over = inside.max(axis=1) - np.maximum(values[:-1], values[1:])
+    under = min(lowest, 0.0) - inside.min(axis=1)
+    rings = (under > RINGING_SHARE * top) | (before & (over > RINGING_SHARE * top))
+    if not rings.any():
+        return np.asarray(spline.c[::-1])
+    calm = np.append(rings, False) | np.append(False, rings)
+    if rings[:begins].any():
+        calm[:begins] = True
+    slopes = np.where(calm, PchipInterpolator(t, values).derivative()(t), spline.derivative()(t))
+    return np.asarray(CubicHermiteSpline(t, values, slopes).c[::-1])
 
 
 def _ordered(
