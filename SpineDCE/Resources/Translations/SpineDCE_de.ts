@@ -1360,8 +1360,8 @@
         <translation>füllt sich nach der Arterie: eine Vene oder ein Organ</translation>
     </message>
     <message>
-        <source>too thick for a vessel: a chamber of the heart or an organ</source>
-        <translation>zu dick für ein Gefäß: eine Herzhöhle oder ein Organ</translation>
+        <source>too thick for a vessel, as a chamber of the heart or an organ is</source>
+        <translation>zu dick für ein Gefäß, wie eine Herzkammer oder ein Organ</translation>
     </message>
     <message>
         <source>arterial, but in another vessel</source>
@@ -1396,8 +1396,8 @@
         <translation>bester Kandidat, aber als Arterie nicht verlässlich</translation>
     </message>
     <message>
-        <source>fills before the artery, as veins of the injected arm and lung arteries do</source>
-        <translation>füllt sich vor der Arterie wie Venen des injizierten Arms und Lungenarterien</translation>
+        <source>fills before the artery, so it does not bring the tissue its blood</source>
+        <translation>füllt sich vor der Arterie, bringt dem Gewebe also nicht sein Blut</translation>
     </message>
     <message>
         <source>takes up contrast like tissue: a lesion or an organ</source>
@@ -2116,8 +2116,8 @@
         <translation>Die Kurve ist zum ersten Zeitpunkt am höchsten, es gibt also keine Messung vor dem Bolus.</translation>
     </message>
     <message>
-        <source>it is {thickness} mm thick, so it is a chamber of the heart; no artery explains the tissue.</source>
-        <translation>es ist {thickness} mm dick, also eine Herzhöhle; keine Arterie erklärt das Gewebe.</translation>
+        <source>it is {thickness} mm thick, too thick for an artery, as a chamber of the heart is; no artery explains the tissue.</source>
+        <translation>es ist {thickness} mm dick, zu dick für eine Arterie, wie eine Herzkammer; keine Arterie erklärt das Gewebe.</translation>
     </message>
     <message>
         <source>it is {thickness} mm thick and leaves {unexplained} % of the tissue's curves unexplained, so it may be an artery and a vein side by side.</source>

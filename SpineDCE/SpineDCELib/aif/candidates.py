@@ -55,7 +55,7 @@ _REASONS = {
     Verdict.ROUGH: "unsteady after the peak: pulsation, motion or noise",
     Verdict.SCATTERED: "too few connected voxels for a vessel",
     Verdict.LATE: "fills after the artery: a vein or an organ",
-    Verdict.CHAMBER: "too thick for a vessel: a chamber of the heart or an organ",
+    Verdict.CHAMBER: "too thick for a vessel, as a chamber of the heart or an organ is",
     Verdict.OTHER_VESSEL: "arterial, but in another vessel",
     Verdict.EDGE: "edge of the vessel: partial volume or pulsation",
     Verdict.INFLOW: "inside the vessel, but inflow of fresh blood lowers the enhancement",
@@ -63,7 +63,7 @@ _REASONS = {
     Verdict.OUTSIDE_REGION: "outside the search region",
     Verdict.BRANCH: "thin branch of the vessel",
     Verdict.BY_HAND: "removed by hand",
-    Verdict.EARLY: "fills before the artery, as veins of the injected arm and lung arteries do",
+    Verdict.EARLY: "fills before the artery, so it does not bring the tissue its blood",
     Verdict.LESION: "takes up contrast like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand, not confirmed by the evidence",
     Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",
@@ -76,9 +76,9 @@ class VesselKind(Enum):
     """Kind of a vessel, from its curve, its shape and how it relates to the tissue."""
 
     ARTERY = "artery"
-    EARLY_VEIN = "vein that fills early, such as the superior vena cava"
-    PULMONARY = "pulmonary artery or right heart"
-    HEART = "chamber of the heart"
+    EARLY_VEIN = "vein that fills early"
+    PULMONARY = "vessel that fills early, such as a pulmonary artery"
+    HEART = "wide space of blood, such as a chamber of the heart"
     LATE_VEIN = "vein"
     LESION = "lesion or organ"
     UNKNOWN = "unknown"
