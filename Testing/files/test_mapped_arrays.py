@@ -1,6 +1,7 @@
 """Large arrays in anonymous memory-mapped files."""
 
 import mmap
+import os
 import subprocess
 import sys
 
@@ -8,9 +9,12 @@ import numpy as np
 import pytest
 from SpineDCELib.files import mapped_arrays as module
 from SpineDCELib.files.mapped_arrays import (
+    arrays_in,
     hand_over,
+    keep_file,
     mapped,
     mapped_arrays_of,
+    new_array,
     release,
     take_over,
     with_mapped_arrays,
@@ -123,3 +127,52 @@ def test_a_full_disk_leaves_results_in_memory(monkeypatch):
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     value = {"large": np.arange(2000.0)}
     assert with_mapped_arrays(value, 10_000) is value
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system reserves no space")
+def test_new_arrays_lie_in_files_of_a_folder_and_one_that_is_kept_is_not_changed(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "SMALLEST", 1)
+    values = np.random.default_rng(3).normal(size=(4, 5)).astype(np.float32)
+    with arrays_in(tmp_path / "cache"):
+        kept, dropped = new_array((4, 5), np.float32), new_array((4, 5), np.float32)
+        kept[:] = dropped[:] = values
+        assert not keep_file(kept[1:], tmp_path / "part.npy")
+        assert not keep_file(values, tmp_path / "other.npy")
+        assert keep_file(kept, tmp_path / "kept.npy")
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["cache", "kept.npy"]
+    for array in (kept, dropped, np.load(tmp_path / "kept.npy")):
+        np.testing.assert_array_equal(array, values)
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0, 0] = 1.0
+    np.save(tmp_path / "written.npy", values)
+    assert (tmp_path / "written.npy").read_bytes() == (tmp_path / "kept.npy").read_bytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system reserves no space")
+def test_new_arrays_without_a_folder_leave_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "SMALLEST", 1)
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    assert mapped_arrays_of(new_array((3,), float)) == []  # outside
+    with arrays_in(None):
+        array = new_array((3,), float)
+        assert not any(tmp_path.iterdir())
+    array[:] = 7.0
+    release(array)
+    assert mapped_arrays_of(array)
+    np.testing.assert_array_equal(array, 7.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system reserves no space")
+def test_new_arrays_are_in_memory_where_the_disk_is_full(tmp_path, monkeypatch):
+    def full(*_where):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(module, "SMALLEST", 1)
+    monkeypatch.setattr(module.os, "posix_fallocate", full)
+    with arrays_in(tmp_path):
+        array = new_array((3,), float)
+        assert mapped_arrays_of(array) == []
+        assert not list(tmp_path.rglob("*.npy"))
+        assert not keep_file(array, tmp_path / "kept.npy")

@@ -12,6 +12,8 @@ from small_study import write_small_study
 from SpineDCELib.cli import main
 from SpineDCELib.cohort.bids_derivative import write_visit
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.files import mapped_arrays
+from SpineDCELib.files.user_data import cache_folder
 from SpineDCELib.run import analyse as job
 from SpineDCELib.run import inputs as reading
 from SpineDCELib.run.inputs import Inputs
@@ -109,6 +111,7 @@ def test_rerun_reports_changed_inputs_and_different_numbers(study, tmp_path, cap
 
 @pytest.mark.slow
 def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatch):
+    monkeypatch.setattr(mapped_arrays, "SMALLEST", 1)
     job.analyse(inputs(study), SETTINGS, tmp_path / "a")
     fresh = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "b")
 
@@ -120,6 +123,7 @@ def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatc
     monkeypatch.setattr("SpineDCELib.analysis.concentration_stages.convert", forbidden)
     again = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "a")
     np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
+    assert not list(cache_folder(tmp_path / "a").glob(".new-*"))
 
 
 @pytest.mark.slow

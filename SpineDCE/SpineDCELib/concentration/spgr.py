@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import new_array
 
 #: Number of values that are converted at once.
 _BLOCK = 1 << 18
@@ -71,7 +72,7 @@ def signal_to_concentration(
     cos_alpha = np.cos(np.deg2rad(FA))
     R10 = np.asarray(R10, float)
     E10 = np.exp(-TR * R10)
-    concentration = np.empty(signal.shape, dtype)
+    concentration = new_array(signal.shape, dtype)
     with np.errstate(all="ignore"):
         scale = np.where(baseline > 0, (1 - E10) / (1 - E10 * cos_alpha) / baseline, np.nan)
         scale, cos_alpha = scale.astype(dtype), np.asarray(cos_alpha, dtype)

@@ -1,7 +1,8 @@
-"""Large arrays in anonymous memory-mapped files.
+"""Large arrays in memory-mapped files.
 
 A study takes a gigabyte, but only one slice is displayed at a time: the system may drop the other
-pages and read them again. The system deletes the files when the program ends, even by a crash.
+pages and read them again. The files have no name, so that the system deletes them when the program
+ends, even by a crash; those of a cache have one.
 """
 
 from __future__ import annotations
@@ -10,20 +11,94 @@ import contextlib
 import ctypes
 import io
 import mmap
+import os
 import pickle
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 T = TypeVar("T")
 #: Smaller arrays stay in memory, bytes.
 SMALLEST = 1 << 25
+#: Where :func:`new_array` creates files, and whether they keep their names; None: nowhere.
+_place: ContextVar[tuple[Path, bool] | None] = ContextVar("_place", default=None)
+
+
+@contextlib.contextmanager
+def arrays_in(folder: Path | None) -> Iterator[None]:
+    """Let :func:`new_array` create large arrays in files, which stay mapped when this ends.
+
+    Args:
+        folder: created if it does not exist; :func:`keep_file` moves a file from there. Without
+            one the files have no name.
+    """
+    own = None
+    with contextlib.suppress(OSError):
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            own = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
+    before = _place.set((own or Path(tempfile.gettempdir()), own is not None))
+    try:
+        yield
+    finally:
+        _place.reset(before)
+        if own is not None:
+            shutil.rmtree(own, ignore_errors=True)
+
+
+def new_array(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Return an array to fill: inside :func:`arrays_in`, a large one is mapped from a file.
+
+    It is in memory where the disk is full, or where the system cannot reserve space on it.
+    """
+    place, kind = _place.get(), np.dtype(dtype)
+    size = int(np.prod(shape)) * kind.itemsize
+    if place is None or size < SMALLEST or not hasattr(os, "posix_fallocate"):
+        return np.empty(shape, kind)
+    folder, named = place
+    try:
+        handle, name = tempfile.mkstemp(prefix="spinedce-", suffix=".npy", dir=folder)
+    except OSError:
+        return np.empty(shape, kind)
+    array: NDArray[Any]
+    try:
+        with os.fdopen(handle, "wb") as file:
+            header = {"descr": kind.str, "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            file.flush()
+            # Where the disk is full, writing to a mapped file would end the program.
+            os.posix_fallocate(handle, file.tell(), size)
+        array = np.load(name, mmap_mode="r+")
+    except OSError:
+        named, array = False, np.empty(shape, kind)
+    if not named:
+        os.unlink(name)
+    return array
+
+
+def keep_file(array: NDArray[Any], path: Path) -> bool:
+    """Move the file of a :func:`new_array`, in the format of NumPy, and let nobody change it.
+
+    Returns:
+        False where the array has no such file, or is a part of one; nothing is done then.
+    """
+    place = _place.get()
+    if place is None or not isinstance(array, np.memmap) or array.filename is None:
+        return False
+    file = Path(array.filename)
+    if (file.parent, True) != place or array.offset + array.nbytes != file.stat().st_size:
+        return False
+    os.replace(file, path)
+    array.flags.writeable = False
+    return True
 
 
 def mapped(array: NDArray[np.floating], smallest: int | None = None) -> NDArray[np.floating]:

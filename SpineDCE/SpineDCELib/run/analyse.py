@@ -26,7 +26,7 @@ from SpineDCELib.export.identity import (
 )
 from SpineDCELib.export.reporting_items import reporting_record
 from SpineDCELib.files.digests import file_digest
-from SpineDCELib.files.mapped_arrays import return_free_memory
+from SpineDCELib.files.mapped_arrays import arrays_in, return_free_memory
 from SpineDCELib.files.object_storage import is_url, joined
 from SpineDCELib.files.output_folder import all_files, claimed, new_run
 from SpineDCELib.files.user_data import cache_folder
@@ -162,8 +162,9 @@ def compute(
     analysis.check()
     analysis.preprocess(part(progress, 0.35, 0.5))
     digests = {str(Path(p).resolve()): file_digest(p) for p in inputs.beside_study}
-    analysis.concentration(part(progress, 0.5, 0.65))
-    cache.store(analysis)
+    with arrays_in(cache.folder):
+        analysis.concentration(part(progress, 0.5, 0.65))
+        cache.store(analysis)
     _release(analysis, cache)
     result = analysis.result(part(progress, 0.65, 1.0))
     cache.store(analysis)

@@ -29,6 +29,7 @@ from SpineDCELib.data import ArterialInput, Concentration, Images, PreprocessedS
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
 from SpineDCELib.files.digests import file_checksum, fingerprint, key_of
+from SpineDCELib.files.mapped_arrays import arrays_in, keep_file
 from SpineDCELib.run.cache_entries import (
     Entry,
     PreprocessingChanges,
@@ -86,9 +87,10 @@ class ResultCache:
                 if values["key"] == key and now == reads:
                     return from_entry(Images, arrays, values["values"]), key
         recorded = SettingsReads(settings)
-        images = read(recorded.settings)
-        key = key_of(files, recorded.reads)
-        self._store("study", to_entry(images), {"key": key, "reads": recorded.reads})
+        with arrays_in(self.folder):
+            images = read(recorded.settings)
+            key = key_of(files, recorded.reads)
+            self._store("study", to_entry(images), {"key": key, "reads": recorded.reads})
         if self.folder is not None:
             # Mapped from the cache, the images leave their memory to what is computed next.
             values, arrays = self._load("study")
@@ -219,8 +221,9 @@ class ResultCache:
 
 def _save(path: Path, array: NDArray[Any]) -> int:
     """Write an array, and return the checksum of the file."""
-    array = np.ascontiguousarray(array)
-    np.save(path, array)
+    if not keep_file(array, path):
+        array = np.ascontiguousarray(array)
+        np.save(path, array)
     with path.open("rb") as file:
         head = file.read(path.stat().st_size - array.nbytes)
     return zlib.crc32(array.data, zlib.crc32(head))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydicom.pixels.decoders.base import get_decoder
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import new_array
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.series.image_header import ImageHeader
 
@@ -39,7 +40,7 @@ def load_frames(
     first = frames[0][0].header
     shape = (len(frames), len(frames[0]), first.rows, first.columns)
     try:
-        out = np.empty(shape, np.float32)
+        out = new_array(shape, np.float32)
     except MemoryError:
         raise InputError(
             f"There is not enough memory for {np.prod(shape) * 4 / 1e9:.1f} GB of pixels. Close "
