@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve
 from SpineDCELib.kinetics.hermite import basis, cell_of, patch_of, surface
-from SpineDCELib.kinetics.kep_search import best_in_box, best_of_row
+from SpineDCELib.kinetics.kep_search import best_in_box, best_of_voxel
 from SpineDCELib.kinetics.kep_tables import KNEE
 from SpineDCELib.kinetics.models import MINUTE
 from SpineDCELib.kinetics.parameters import SEARCHED, Bounds
@@ -216,7 +216,7 @@ class DelaySearch:
         w = np.concatenate([part[2] for part in parts])
         projections = self._projected(y)
         found = self._refine(projections, rows, u, w)
-        found = found[:, best_of_row(rows, -found[4])]
+        found = found[:, best_of_voxel(rows, -found[4])]
         if self._plasma:
             # Where vp is 0 a second optimum, with a later delay and some vp, may lie close by, and
             # where vp is small one without vp and with an earlier delay.
@@ -260,7 +260,7 @@ class DelaySearch:
         """
         if rows.size:
             again = self._refine(projections, rows, u, w, full=full)
-            best = best_of_row(rows, -again[4])
+            best = best_of_voxel(rows, -again[4])
             rows, again = rows[best], again[:, best]
             better = again[4] < found[4, rows]
             found[:, rows[better]] = again[:, better]

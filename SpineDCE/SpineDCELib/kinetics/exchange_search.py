@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from SpineDCELib.kinetics.convolution import Array, ArterialCurve
 from SpineDCELib.kinetics.hermite import basis, cell_of, patch_of, surface
-from SpineDCELib.kinetics.kep_search import PLASMA, POSITION, VE, best_of_row, search
+from SpineDCELib.kinetics.kep_search import PLASMA, POSITION, VE, best_of_voxel, search
 from SpineDCELib.kinetics.kep_tables import KNEE, KepTables, kep_at
 from SpineDCELib.kinetics.models import MINUTE, two_compartment_exchange
 from SpineDCELib.kinetics.parameters import SMALLEST_VOLUME, Bounds
@@ -188,7 +188,7 @@ class ExchangeSearch:
             lambda some, place: self._error(projections, rows[own[some]], place),
             starts.reshape(4, -1), steps,
         )  # fmt: skip
-        best = best_of_row(own, -error)
+        best = best_of_voxel(own, -error)
         return found[:, best], error[best]
 
     def _limits(self, y: Array) -> tuple[Array, Array]:
@@ -198,7 +198,7 @@ class ExchangeSearch:
         extravascular space are one: a Tofts model, in which the flow takes the place of Ktrans.
         """
         bounds, tables = self._bounds, self._tofts
-        projections = y.T @ tables.projector
+        projections = tables.projector.T @ y
         found = search(projections, tables, bounds.vp * tables.a, bounds.ve)
         flow = np.full(found.shape[1], bounds.Fp)
         fast = [found[PLASMA] / tables.a, found[VE], flow, kep_at(found[POSITION], bounds)]
@@ -245,7 +245,7 @@ class ExchangeSearch:
             lambda some, place: evaluate(rows[some], place), pairs, limits, self._check,
             _PAIR_REACH, _PAIR_TRIED,
         )  # fmt: skip
-        best = found[:2, best_of_row(rows, -found[4])]
+        best = found[:2, best_of_voxel(rows, -found[4])]
         u, w, a, e, _, converged = refine(evaluate, best, limits, self._check, _PAIR_REACH)[:6]
         rates = KNEE * np.expm1(self._first + self._dx * np.array([u, w]))
         amplitudes = np.array([e, a]) * (rates + KNEE)

@@ -5,14 +5,16 @@ error is a function of kep alone, with a continuous slope. Where vp and ve stay 
 falls where y·q rises, and Newton's method finds the top; elsewhere a bracketed root of the slope
 does, whichever faces of the box are on the way.
 
-Rows of arrays are voxels: projections ``P`` are ``(n, nodes)``. An optimum is an array ``(5, n)``:
-position of kep, ve, plasma = vp·|a|, y·q there, and the excess of the squared error over that of
-the best unbounded (vp, ve) at this kep.
+The last axis of arrays is that of the voxels: projections ``P`` are ``(nodes, n)``. An optimum is
+an array ``(5, n)``: position of kep, ve, plasma = vp·|a|, y·q there, and the excess of the squared
+error over that of the best unbounded (vp, ve) at this kep. Candidates are local optima on the
+nodes, sorted by voxel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import EllipsisType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,13 @@ from numpy.typing import NDArray
 from SpineDCELib.kinetics.kep_tables import NODES, PAD, TO_POLYNOMIAL, WINDOW, KepTables, Values
 
 Indices = NDArray[np.intp]
+#: Index of some voxels, of the last axis.
+Part = tuple[EllipsisType, slice]
 POSITION, VE, PLASMA, Q, EXCESS = range(5)
 _INNER = slice(PAD, PAD + NODES)
 _NEWTON_STEPS = 4
+#: Voxels whose nodes are worked on at once: they stay in the processor's cache.
+_PART = 2048
 _TINY = 1e-30
 #: Of a position, in nodes, by the precision of the curves.
 _TOLERANCE = {"f": 1e-5, "d": 1e-9}
@@ -57,27 +63,26 @@ def search(projections: Values, tables: KepTables, plasma_bound: float, ve_bound
     """Find the global least-squares optimum in the box, ``(5, n)``.
 
     Args:
-        projections: ``(n, 2 + nodes)``, finite: the curves times ``tables.projector``.
+        projections: ``(2 + nodes, n)``, finite: ``tables.projector`` transposed times the curves.
         plasma_bound, ve_bound: upper bounds of vp·|a| (0 leaves vp out) and of ve.
     """
-    y_a, P = projections[:, 0].copy(), projections[:, 2:]
+    y_a, P = projections[0], projections[2:]
     if plasma_bound <= 0:
         return _search_box(y_a, P, tables, 0.0, ve_bound)
     found = _search_free(y_a, P, tables)
     ve, plasma = found[VE], found[PLASMA]
     outside = np.flatnonzero((ve < 0) | (ve > ve_bound) | (plasma < 0) | (plasma > plasma_bound))
     if outside.size:
-        boxed = _search_box(y_a[outside], P[outside], tables, plasma_bound, ve_bound)
-        found[:, outside] = boxed
+        boxed = P.take(outside, axis=1)
+        found[:, outside] = _search_box(y_a[outside], boxed, tables, plasma_bound, ve_bound)
     return found
 
 
 def _search_free(y_a: Values, P: Values, tables: KepTables) -> Values:
     """Find the optimum without the box: the highest y·q (no optimum where that is negative)."""
-    rows, nodes = _peaks(P[:, _INNER])
-    score = _windows(P, rows, nodes)
+    voxels, nodes, score = _candidates(P, lambda part: P[_INNER][part])
     distance, q = _climb(score, nodes)
-    best = best_of_row(rows, q)
+    best = best_of_voxel(voxels, q)
     position, q = (nodes + distance)[best], q[best]
     g, s, _, _ = tables.frame(position)
     ve = q / s
@@ -88,24 +93,29 @@ def _search_box(
     y_a: Values, P: Values, tables: KepTables, plasma_bound: float, ve_bound: float
 ) -> Values:
     """Find the optimum in the box, whatever face it is on."""
-    inner = P[:, _INNER]
-    excess = best_in_box(
-        y_a[:, None], inner, tables.g_nodes, tables.s_nodes, plasma_bound, ve_bound
-    )[2]
-    rows, nodes = _peaks(inner * inner - excess)
-    y_a, windows = y_a[rows], _windows(P, rows, nodes)
+    inner = P[_INNER]
+    g_nodes, s_nodes = tables.g_nodes[:, None], tables.s_nodes[:, None]
+
+    def gain_at_nodes(part: Part) -> Values:
+        q = inner[part]
+        excess = best_in_box(y_a[part], q, g_nodes, s_nodes, plasma_bound, ve_bound)[2]
+        gain: Values = q * q - excess
+        return gain
+
+    voxels, nodes, windows = _candidates(P, gain_at_nodes)
+    y_a = y_a[voxels]
 
     coefficients = _coefficients(windows)
-    slopes = _slopes(coefficients)
+    polynomials = np.stack([coefficients, _slopes(coefficients)], axis=1)
 
     def solve(some: Indices, distance: Values) -> tuple[Values, Values]:
         """The optimum at given distances, and the residual's projection on de: where that is
         positive, the squared error falls."""
         position, a = nodes[some] + distance, y_a[some]
-        y_q = _polynomial(coefficients[:, some], distance) * distance + windows[PAD, some]
+        y_q, turning = _polynomial(polynomials.take(some, axis=2), distance)
+        y_q = y_q * distance + windows[PAD, some]
         g, s, dg, ds = tables.frame(position)
         ve, plasma, excess = best_in_box(a, y_q, g, s, plasma_bound, ve_bound)
-        turning = _polynomial(slopes[:, some], distance)
         slope = (a - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
         return np.array([position, ve, plasma, y_q, excess]), slope
 
@@ -119,13 +129,13 @@ def _search_box(
     begun = face(ve, plasma)
     score = _on_face(windows, y_a - plasma, nodes, begun, tables, ve_bound)
     distance, _ = _climb(score, nodes)
-    found, _ = solve(np.arange(rows.size), distance)
+    found, _ = solve(np.arange(voxels.size), distance)
     others = np.flatnonzero(np.not_equal(face(found[VE], found[PLASMA]), begun).any(axis=0))
     if others.size:
         low, high = _reach(nodes[others], y_a.dtype)
         distance = _root(lambda some, x: solve(others[some], x)[1], low, high)
         found[:, others] = solve(others, distance)[0]
-    return found[:, best_of_row(rows, _gain(found))]
+    return found[:, best_of_voxel(voxels, _gain(found))]
 
 
 def _side(values: Values, bound: float) -> NDArray[np.integer]:
@@ -170,20 +180,44 @@ def _gain(optimum: Values) -> Values:
     return gain
 
 
+def _candidates(
+    P: Values, gain_at_nodes: Callable[[Part], Values]
+) -> tuple[Indices, Indices, Values]:
+    """Return voxel, node and window of every local maximum of a gain, by rising voxel."""
+    found = []
+    for start in range(0, P.shape[1], _PART):
+        voxels, nodes = _peaks(gain_at_nodes(np.s_[..., start : start + _PART]))
+        voxels += start
+        found.append((voxels, nodes, _windows(P, voxels, nodes)))
+    voxels, nodes, windows = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
+    return voxels, nodes, windows
+
+
 def _peaks(score: Values) -> tuple[Indices, Indices]:
-    """Return row and node of every local maximum; at least one a row (of a plateau, its last)."""
+    """Return voxel and node of every local maximum; each voxel has one (of a plateau, its last)."""
     peak = np.ones(score.shape, bool)
-    rising = score[:, 1:] >= score[:, :-1]
-    peak[:, 1:] = rising
-    peak[:, :-1] &= ~rising
-    return np.divmod(np.flatnonzero(peak), score.shape[1])
+    rising = np.greater_equal(score[1:], score[:-1], out=peak[1:])
+    peak[:-1] &= ~rising
+    ones = peak.view(np.uint8)
+    count = np.add.reduce(ones, axis=0, dtype=np.uint8)
+    numbers = np.arange(len(score), dtype=np.uint8)[:, None]
+    # Most voxels have one maximum, whose node is the sum of all nodes that are one.
+    nodes = np.add.reduce(ones * numbers, axis=0, dtype=np.uint8).astype(np.intp)
+    several = np.flatnonzero(count > 1)
+    if not several.size:
+        return np.arange(nodes.size), nodes
+    voxels = np.repeat(np.arange(nodes.size), count)
+    nodes = np.repeat(nodes, count)
+    nodes[np.repeat(count > 1, count)] = np.nonzero(peak[:, several].T)[1]
+    return voxels, nodes
 
 
-def _windows(P: Values, rows: Indices, nodes: Indices) -> Values:
+def _windows(P: Values, voxels: Indices, nodes: Indices) -> Values:
     """``(WINDOW, candidates)``: the values at the nodes around each candidate."""
-    around: Values = np.lib.stride_tricks.sliding_window_view(P, WINDOW, axis=1)[
-        rows, nodes
-    ].T.copy()
+    around = np.empty((WINDOW, voxels.size), P.dtype)
+    first, values = nodes * P.shape[1] + voxels, P.ravel()
+    for k, row in enumerate(around):
+        values[k * P.shape[1] :].take(first, out=row, mode="clip")
     return around
 
 
@@ -248,41 +282,41 @@ def _root(slope: Callable[[Indices, Values], Values], low: Values, high: Values)
     """
     tolerance = _TOLERANCE[low.dtype.char]
     active = np.arange(low.size)
-    x1 = np.zeros_like(low)
-    f1 = slope(active, x1)
-    x2 = np.where(f1 > 0, high, low)
-    f2 = slope(active, x2)
-    result: Values = x1.copy()
-    share = np.full_like(x1, 0.5)
-    while active.size:
-        x = x1 + share * (x2 - x1)
-        f = slope(active, x)
-        same = np.signbit(f) == np.signbit(f1)
-        x3, f3 = np.where(same, x1, x2), np.where(same, f1, f2)
-        x2, f2 = np.where(same, x2, x1), np.where(same, f2, f1)
-        x1, f1 = x, f
-        result[active] = np.where(np.abs(f1) < np.abs(f2), x1, x2)
-        width = np.abs(x2 - x1)
-        going = np.flatnonzero((width > tolerance) & (f1 != 0))
-        active = active[going]
-        x1, x2, x3, width = x1[going], x2[going], x3[going], width[going]
-        f1, f2, f3 = f1[going], f2[going], f3[going]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
+    # Rows: distance and slope there. The root is between one and two; one is the newest.
+    start = np.zeros_like(low)
+    one = np.array([start, slope(active, start)])
+    end = np.where(one[1] > 0, high, low)
+    two = np.array([end, slope(active, end)])
+    result: Values = start.copy()
+    x = start + 0.5 * (end - start)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        while active.size:
+            new = np.array([x, slope(active, x)])
+            same = np.signbit(new[1]) == np.signbit(one[1])
+            one, two, three = new, np.where(same, two, one), np.where(same, one, two)
+            result[active] = np.where(np.abs(one[1]) < np.abs(two[1]), one[0], two[0])
+            width = np.abs(two[0] - one[0])
+            going = np.flatnonzero((width > tolerance) & (one[1] != 0))
+            if going.size < active.size:
+                active, width = active[going], width[going]
+                one, two, three = (points.take(going, axis=1) for points in (one, two, three))
+            (x1, f1), (x2, f2), (x3, f3) = one, two, three
+            xi, phi = (one - two) / (three - two)
             smooth = (1 - np.sqrt(1 - xi) < phi) & (phi < np.sqrt(xi))
             smooth &= np.signbit(f1) != np.signbit(f2)
             share = f1 / (f1 - f2) * f3 / (f3 - f2)
             share -= (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f2 - f3)
             margin = 0.5 * tolerance / np.maximum(width, tolerance)
-            share = np.clip(np.where(smooth, share, 0.5), margin, 1 - margin)
+            share = np.where(smooth, share, 0.5)
+            x = x1 + np.minimum(np.maximum(share, margin), 1 - margin) * (x2 - x1)
     return result
 
 
-def best_of_row(rows: Indices, score: Values) -> Indices:
-    """Return the candidate with the highest score of each row; rows are in rising order."""
-    first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-    if first.size == rows.size:
+def best_of_voxel(voxels: Indices, score: Values) -> Indices:
+    """Return the candidate with the highest score of each voxel; voxels are in rising order."""
+    first = np.flatnonzero(np.r_[True, voxels[1:] != voxels[:-1]])
+    if first.size == voxels.size:
         return first
-    count = np.diff(np.r_[first, rows.size])
+    count = np.diff(np.r_[first, voxels.size])
     highest = np.flatnonzero(score == np.repeat(np.maximum.reduceat(score, first), count))
-    return highest[np.r_[True, rows[highest][1:] != rows[highest][:-1]]]
+    return highest[np.r_[True, voxels[highest][1:] != voxels[highest][:-1]]]

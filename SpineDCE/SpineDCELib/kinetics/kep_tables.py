@@ -152,9 +152,9 @@ class KepTables:
         g, s = kep * along, kep * height
         inner = slice(PAD, PAD + NODES)
         self.g_nodes, self.s_nodes = g[inner].astype(dtype), s[inner].astype(dtype)
-        # Per fine point g, its slope, half its second derivative, and the same of s.
-        fine = np.concatenate([g @ _TO_FINE, s @ _TO_FINE])
-        self._fine = np.ascontiguousarray(fine.T, dtype)
+        # At the fine points value, slope and half the second derivative, each of g and s.
+        fine = np.stack([g @ _TO_FINE, s @ _TO_FINE], axis=1)
+        self._fine = fine.reshape(6, -1).astype(dtype)
         length = np.hypot(along, height)
         self.wall_a, self.wall_q = (along / length).astype(dtype), (height / length).astype(dtype)
         self.length = (kep * length).astype(dtype)
@@ -179,8 +179,7 @@ class KepTables:
     def frame(self, position: Values) -> tuple[Values, Values, Values, Values]:
         """Return g, s and their derivatives per node at a position."""
         nearest, beside = nearest_fine(position)
-        g, dg, g_bend, s, ds, s_bend = self._fine.take(nearest, axis=0).T
-        g_bend, s_bend = beside * g_bend, beside * s_bend
-        return (
-            g + beside * (dg + g_bend), s + beside * (ds + s_bend), dg + 2 * g_bend, ds + 2 * s_bend
-        )  # fmt: skip
+        value, slope, bend = self._fine.take(nearest, axis=1).reshape(3, 2, -1)
+        bend = beside * bend
+        (g, s), (dg, ds) = value + beside * (slope + bend), slope + 2 * bend
+        return g, s, dg, ds
