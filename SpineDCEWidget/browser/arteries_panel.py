@@ -20,6 +20,7 @@ from SpineDCEWidget.browser.plot_element import plot
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.artery_marks import (
     ArteryMarks,
+    edge_of,
     found_of,
     place_of,
     toggle_vessel,
@@ -51,20 +52,13 @@ _OF_VOXELS = "of its voxels in the AIF, or of all its voxels where none is in it
 
 
 def _outline_of(visit: Any, candidate: Any) -> Outline:
-    """Return the convex outline of a vessel's voxels in the slice of a candidate."""
-    from scipy.spatial import ConvexHull  # takes long to import
-
+    """Return the outline of a vessel's voxels, or of most of them, in the slice of a candidate."""
     vessels = visit.analysis.detection().vessels[candidate.slice]
-    rows, columns = np.nonzero(vessels == candidate.vessel)
-    ends = (-0.5, 0.5)
-    corners = np.array([
-        (column + i, row + j)
-        for row, column in zip(rows, columns, strict=True)
-        for i in ends for j in ends
-    ])  # fmt: skip
     across, down, _between = visit.analysis.study.dynamic.geometry.spacing
-    line = corners[ConvexHull(corners).vertices] * (across, down) if len(corners) else corners
-    places = [(float(x), float(y)) for x, y in line]
+    places = [
+        (float(column * across), float(row * down))
+        for row, column in edge_of(vessels == candidate.vessel)
+    ]
     return Outline(visit, candidate.slice, places, text=candidate.name)
 
 
@@ -83,6 +77,7 @@ class ArteriesPanel:
                 "shift_known": False, "candidates": [],
                 "candidates_figure": {"data": [], "layout": {}},
                 "proposal": None, "aif_source": "auto", "region_delays": [],
+                "aif_source_label": setting_label("aif.source"),
                 "artery_tool": "", "show_vessels": True,
                 "sources": [
                     {"title": title, "value": value}
@@ -285,6 +280,8 @@ class ArteriesPanel:
         if shift is not None and not coming:
             state.shift = shift
         state.aif_source = visit.settings.aif.source
+        # It belongs to one visit, unlike the settings below it.
+        state.aif_source_label = f"{setting_label('aif.source')} ({visit.shown_label})"
         evidence = visit.evidence
         proposed = None if evidence is None or evidence.doubt else float(evidence.proposal)
         state.proposal = {
@@ -402,7 +399,7 @@ class ArteriesPanel:
                     )  # fmt: skip
             with html.Div(**title_if(NO_STUDY, setting_help("aif.source"))):
                 v3.VSelect(
-                    v_model=("aif_source",), items=("sources",), label=setting_label("aif.source"),
+                    v_model=("aif_source",), items=("sources",), label=("aif_source_label",),
                     density="compact", hide_details=True, variant="outlined",
                     disabled=("!visits.length",), id="aif-source",
                 )  # fmt: skip

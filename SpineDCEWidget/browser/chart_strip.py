@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.map_nodes import mode_of
+from SpineDCELib.vocabulary.conversion_modes import parameter_title
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS, QUANTITIES
 
 from SpineDCEWidget.browser import plotly_figures as curves
@@ -14,8 +16,8 @@ from SpineDCEWidget.shared.region_histograms import region_histograms
 #: Step that shows the maps, and the histograms of the regions in them.
 _MAPS = 4
 _HISTOGRAM = (
-    "Values of the voxels (their number) in each region. Dotted: the median. The highest 1 % are "
-    "counted at the right end."
+    "Values of the voxels in each region, with their number. Dotted: the median. The highest 1 % "
+    "are counted at the right end."
 )
 #: What stands in place of the curves.
 _WITH_MAPS = "The curves are computed with the maps."
@@ -108,10 +110,11 @@ class Charts:
         if state.step == _MAPS and visit is not None:
             found = region_histograms(visit, state.map_name)
         if found:
-            shown = QUANTITIES[state.map_name]
+            mode = mode_of(visit.maps[state.map_name])
+            title = QUANTITIES[state.map_name].headed(parameter_title(state.map_name, mode))
             state.side, state.evidence_text = "histogram", _HISTOGRAM
             state.side_figure = curves.histogram_figure(
-                found, title=shown.heading, dark=state.dark, visit=visit.title
+                found, title=title, dark=state.dark, visit=visit.title
             )
             return
         evidence = visit.evidence if visit is not None and not visit.problem else None

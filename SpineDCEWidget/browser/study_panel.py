@@ -560,7 +560,7 @@ class StudyPanel:
             (setting_label("reading.FA"), _value(visit.analysis.FA, 1, "°")),
             (setting_label("reading.field_strength"), _value(acquisition.field_strength, 1, "T")),
             ("T1-weighted images", "yes" if visit.anatomy is not None else
-             "none of this patient covers the dynamic images; the maps are shown over frames"),
+             "none covers the dynamic images; the maps are shown over frames"),
             (setting_label("concentration.T1_source"),
              FORM["concentration.T1_source"].choices[visit.analysis.T1_source]),
         ]  # fmt: skip

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from SpineDCELib.errors import InputError
+from SpineDCELib.mrml.map_nodes import mode_of
 from SpineDCELib.progress import silent
+from SpineDCELib.vocabulary.conversion_modes import unit_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from trame.widgets import html
 from trame.widgets import vuetify3 as v3
@@ -16,7 +18,12 @@ from SpineDCEWidget.browser.disabled_reasons import NO_MAPS, title_if
 from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.browser.undo_buttons import undo_ui
 from SpineDCEWidget.shared.artery_marks import vessel_text
-from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
+from SpineDCEWidget.shared.cursor_values import (
+    place_text,
+    region_names,
+    slice_out_of_view,
+    value_text,
+)
 from SpineDCEWidget.shared.linked_places import place_in, registration_of
 from SpineDCEWidget.shared.shown_series import OtherSeries, reaches, series_text
 from SpineDCEWidget.shared.three_planes import content_for, obstacle, position_text
@@ -256,7 +263,7 @@ class ViewBar:
             colours.append("rgb({},{},{})".format(*(round(255 * v) for v in rgb)))
         shown = QUANTITIES[state.map_name]
         state.legend = {
-            "title": f"{shown.title} {shown.shown_unit}".strip(),
+            "title": f"{shown.title} {unit_title(state.map_name, mode_of(node))}".strip(),
             "css": f"linear-gradient(to top, {', '.join(colours)})",
             "top": f"{_tick(high, high)} {shown.shown_unit}".strip(),
             "ticks": [_tick(low + (high - low) * i / 4, high) for i in (4, 3, 2, 1, 0)],
@@ -305,7 +312,10 @@ class ViewBar:
                 names = region_names(visit, place)
                 if station.state.step == 2 and (vessel := vessel_text(visit, place)):
                     names.append(vessel)
-                texts[row] = " · ".join([place_text(place), *names])
+                elsewhere = []
+                if visit is not source and not views.is_across(pointed):
+                    elsewhere = slice_out_of_view(visit, place, views.slice_index(visit.name))
+                texts[row] = " · ".join([place_text(place), *elsewhere, *names])
                 for pane in views.shown():
                     if pane.row == row:
                         values = (value_text(visit, v, place) for v in views.shown_volumes(pane))

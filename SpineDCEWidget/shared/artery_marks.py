@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from SpineDCELib.aif import Detection, Verdict
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml.vessel_nodes import hide_vessels, show_vessels
@@ -37,6 +38,34 @@ def place_of(visit: VisitSession, index: int) -> tuple[float, float, float]:
     points = (geometry.affine @ voxels)[:3].T
     x, y, z = points[np.square(points - candidate.position).sum(axis=1).argmin()]
     return -float(x), -float(y), float(z)
+
+
+def edge_of(mask: Mask) -> list[tuple[float, float]]:
+    """Return the corners (row, column) around the largest connected part of a slice's voxels.
+
+    The voxel (0, 0) reaches from −0.5 to 0.5. [] for an empty mask.
+    """
+    parts, count = ndimage.label(mask)
+    if not count:
+        return []
+    part = parts == np.bincount(parts[parts > 0]).argmax()
+    # Each side of a voxel that no other shares, from corner to corner, with the voxel on its right.
+    sides: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row, column in np.argwhere(part).tolist():
+        for down, right, start, end in (
+            (-1, 0, (0, 0), (0, 1)), (0, 1, (0, 1), (1, 1)),
+            (1, 0, (1, 1), (1, 0)), (0, -1, (1, 0), (0, 0)),
+        ):  # fmt: skip
+            j, i = row + down, column + right
+            if not (0 <= j < part.shape[0] and 0 <= i < part.shape[1] and part[j, i]):
+                first = row + start[0], column + start[1]
+                sides.setdefault(first, []).append((row + end[0], column + end[1]))
+    # The first corner of the first voxel is on the outside, so its line is not that of a hole.
+    place = first = next(iter(sides))
+    line = [first]
+    while (place := sides[place].pop()) != first:
+        line.append(place)
+    return [(row - 0.5, column - 0.5) for row, column in line]
 
 
 class ArteryMarks:

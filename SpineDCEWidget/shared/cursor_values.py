@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from SpineDCELib.measurement.blood_voxels import blood_mark
+from SpineDCELib.mrml.map_nodes import mode_of
 from SpineDCELib.mrml.volume_nodes import voxel_of
 from SpineDCELib.vocabulary.conversion_modes import parameter_title
 from SpineDCELib.vocabulary.fit_status import Status
@@ -37,6 +38,17 @@ def region_names(visit: VisitSession, ras: Sequence[float]) -> list[str]:
     return [name for name, mask in visit.state.regions.items() if mask[voxel]]
 
 
+def slice_out_of_view(visit: VisitSession, ras: Sequence[float], shown: int) -> list[str]:
+    """Return that a place of a linked view is not in the slice (from 0) that is shown; [] if it is.
+
+    Registered vertebrae may lie between the slices of the other visit, or be tilted to them.
+    """
+    voxel = voxel_of(ras, visit.needed().study.dynamic.geometry)
+    if voxel is None or voxel[0] == shown:
+        return []
+    return [_("in slice {number}, which is not in view").format(number=voxel[0] + 1)]
+
+
 def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
     """Return the value of one of the visit's volumes at a RAS point; "" outside.
 
@@ -50,7 +62,7 @@ def value_text(visit: VisitSession, node: Any, ras: Sequence[float]) -> str:
         return ""
     name = node.GetAttribute("SpineDCE.quantity") or ""
     if name in QUANTITIES:
-        return _map_text(visit, name, found, ras, mode=node.GetAttribute("SpineDCE.mode") or "")
+        return _map_text(visit, name, found, ras, mode=mode_of(node))
     words = _("Signal difference {value}") if is_subtraction(visit, node) else _("Signal {value}")
     text = words.format(value=number(found, _signal_digits(found)))
     if other := visit_of_node(node):

@@ -133,6 +133,8 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
         first = doubt[0].upper() if doubts else doubt[0]  # after other sentences
         doubts.append(f"{first}{doubt[1:]}.")
     if doubts:
+        if unused := unused_aorta(visit):
+            doubts.append(unused)
         return WRONG, " ".join(doubts)
     moved = _("shift to be proposed") if isinstance(shift, str) else (
         _("shift") + f" {shift:.1f} s"

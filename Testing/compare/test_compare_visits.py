@@ -13,6 +13,7 @@ import pytest
 from sample_patients import sample_patient
 from scipy import ndimage
 from SpineDCELib.aif import Selection
+from SpineDCELib.analysis.aif_stages import AIF_UNUSUAL
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
 from SpineDCELib.compare.compare_visits import Visit, compare_visits
@@ -25,7 +26,7 @@ from SpineDCELib.compare.visit_differences import (
     require_accepted,
     warnings_of,
 )
-from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.errors import Cancelled, Finding, InputError
 from SpineDCELib.export.report import write_comparison_report
 from SpineDCELib.export.report.written_text import draft_of_comparison
 from SpineDCELib.measurement import Normalised, change
@@ -256,6 +257,20 @@ def test_a_report_says_the_call_once_whether_its_text_holds_it_or_not(sample, tm
         assert said.count(call) == 1
         for warning in comparison.warnings:
             assert said.count(warning) == 1
+
+
+def test_a_doubted_AIF_limits_what_the_call_says(sample):
+    _, _, comparison, _ = sample
+    before, after = comparison.baseline, comparison.follow_up
+    limit = "is not part of the interval, nor of the probability"
+    assert not any(limit in lesion.call.sentence for lesion in comparison.lesions)
+    doubted = [Finding(AIF_UNUSUAL, "The AIF comes from a single voxel.")]
+    measures = replace(before.result.measures, findings=doubted)
+    odd = replace(before, result=replace(before.result, measures=measures))
+    again = compare_visits(odd, after, flip_runs=0)
+    assert f"What the warnings say of the AIF of the baseline visit {limit}." in (
+        again.lesions[0].call.sentence
+    )
 
 
 def test_what_a_hand_chose_at_one_visit_is_listed_as_a_difference(sample):

@@ -17,9 +17,10 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from sample_patients import sample_visit
+from SpineDCELib.aif import Selection
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
-from SpineDCELib.export.dicom import write_dicom
+from SpineDCELib.export.dicom import structured_report, write_dicom
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import analyse
@@ -267,6 +268,10 @@ def test_a_folder_that_cannot_be_written_is_named(made, tmp_path):
         tmp_path.chmod(0o755)
 
 
+def _evaluated(analysis):
+    return {e.name.value: e.value.value for e in structured_report._methods(analysis)}
+
+
 def test_the_structured_report_has_the_measured_numbers(made):
     _, outcome, out = made
     path = out / "dicom" / "measurements.dcm"
@@ -291,6 +296,22 @@ def test_the_structured_report_has_the_measured_numbers(made):
     assert values[("103339001", None)].value == pytest.approx(size.longest, rel=1e-6)
     said = {e.name.value: e.value.value for e in groups[0].get_qualitative_evaluations()}
     assert said == {"AIF_METHOD": "AIF_FILE", "T10_METHOD": "126350", "DELAY_METHOD": "SET_BY_USER"}
+    # A window keeps the proposed shift as a number.
+    analysis = outcome.analysis
+    settings = analysis.settings
+    try:
+        proposal = round(analysis.evidence().proposal, 2)
+        for shift, told in ((proposal, "PROPOSED"), (proposal + 1, "SET_BY_USER")):
+            analysis.update(settings=changed(settings, fit={"shift": shift}))
+            assert _evaluated(analysis)["DELAY_METHOD"] == told
+        analysis.update(
+            settings=changed(settings, aif={"source": "auto"}), aif_selection=Selection("none")
+        )
+        assert _evaluated(analysis)["AIF_METHOD"] == "126363"  # detected
+        analysis.update(aif_selection=Selection("by hand", alone=True))
+        assert _evaluated(analysis)["AIF_METHOD"] == "126362"  # by a user
+    finally:
+        analysis.update(settings=settings, aif_selection=None)
     dumped = tool("dsrdump", path)
     assert "Dynamic Contrast MR Measurement Report" in dumped
     assert "vp per tissue, lesion over reference vertebra" in dumped

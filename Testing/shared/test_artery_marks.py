@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import compute, images_of, new_scene, write_visits
+from scipy import ndimage
 from SpineDCELib.aif import Verdict
 from SpineDCELib.errors import InputError
 from SpineDCELib.mrml import vessel_nodes
@@ -15,6 +16,7 @@ from SpineDCELib.mrml.volume_nodes import ras_of, voxel_of
 
 from SpineDCEWidget.shared.artery_marks import (
     ArteryMarks,
+    edge_of,
     place_of,
     toggle_vessel,
     toggle_voxel,
@@ -72,6 +74,31 @@ def test_nothing_of_a_closed_study_is_kept(visit):
     marks.follow([visit], [])
 
 
+@pytest.mark.parametrize(
+    ("rows", "corners"),
+    [
+        (["....", ".##.", "...."], 6),
+        (["#..#", ".##.", ".##."], 8),
+        (["###", "#.#", "###"], 12),
+        (["##.", "##.", "..#"], 8),
+        (["#"], 4),
+    ],
+)
+def test_the_edge_of_a_vessel_goes_around_its_voxels(rows, corners):
+    mask = np.array([[c == "#" for c in row] for row in rows])
+    edge = edge_of(mask)
+    assert len(edge) == len(set(edge)) == corners
+    steps = np.abs(np.diff([*edge, edge[0]], axis=0)).sum(axis=1)
+    assert set(steps) == {1.0}
+    # The area inside the line is that of the largest part, holes filled.
+    y, x = np.array(edge).T
+    area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+    parts, _count = ndimage.label(mask)
+    part = parts == np.bincount(parts[parts > 0]).argmax()
+    assert area == ndimage.binary_fill_holes(part).sum()
+    assert edge_of(np.zeros((3, 3), bool)) == []
+
+
 def test_the_place_of_a_candidate_is_in_one_of_its_voxels(visit):
     found, geometry = visit.analysis.detection(), visit.analysis.study.dynamic.geometry
     ring = np.zeros(found.vessels.shape, np.int32)  # its centre lies outside it
@@ -102,6 +129,13 @@ def test_a_vessel_is_taken_out_and_in_where_it_is_clicked(visit):
     changed = visit.analysis.detection()
     own = found.vessels[voxel[0]] == found.vessels[tuple(voxel)]
     assert not changed.mask[voxel[0]][own].any()
+    [before, after] = [
+        next(c for c in one.candidates if (c.slice, c.vessel) == (
+            voxel[0], found.vessels[tuple(voxel)]
+        ))
+        for one in (found, changed)
+    ]  # fmt: skip
+    assert after.peak == before.peak, "the curve of a vessel depends on whether it is taken"
     assert marks.follow([visit], [visit])
     assert vessel_text(visit, place) == "not in the AIF: removed by hand"
     toggle_vessel(session, visit, place)

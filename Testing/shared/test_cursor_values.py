@@ -10,7 +10,12 @@ from SpineDCELib.mrml.map_nodes import fill_map
 from SpineDCELib.mrml.volume_nodes import ras_of
 from SpineDCELib.vocabulary.fit_status import Status
 
-from SpineDCEWidget.shared.cursor_values import place_text, region_names, value_text
+from SpineDCEWidget.shared.cursor_values import (
+    place_text,
+    region_names,
+    slice_out_of_view,
+    value_text,
+)
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.study_opening import open_images
 
@@ -56,6 +61,14 @@ def test_a_map_has_its_unit_and_the_reason_where_it_has_no_value(visit, grid):
     corner = ras_of((0, 0, 0), grid)
     assert value_text(visit, node, corner) == f"Vp – ({Status.NO_SIGNAL.reason})"
     assert value_text(visit, reasons, corner) == f"Status: {Status.NO_SIGNAL.reason}"
+
+
+def test_a_linked_place_that_is_not_in_view_says_so(visit, grid):
+    k, j, i = VOXEL
+    assert slice_out_of_view(visit, ras_of(VOXEL, grid), k) == []
+    said = slice_out_of_view(visit, ras_of((k + 1, j, i), grid), k)
+    assert said == [f"in slice {k + 2}, which is not in view"]
+    assert slice_out_of_view(visit, (900.0, 0.0, 0.0), k) == []
 
 
 def test_a_Vp_that_no_tissue_has_is_marked_and_says_what_it_is_a_fraction_of(visit, grid):

@@ -387,6 +387,11 @@ def test_a_refused_search_says_that_a_drawn_lesion_helps_only_where_no_tissue_is
     np.testing.assert_array_equal(visit.analysis.aif().Cp, AIF)
     mark, said = _mark(session, "arteries")
     assert mark == WRONG
+    with_gap = replace(found, doubt="It may be a vein.", candidates=tuple(
+        replace(c, slice=k) for k, c in zip((0, 1, 4), [rows[taken[0]]] * 3, strict=True)
+    ))  # fmt: skip
+    with pytest.raises(InputError, match="lies in slices 1, 2 and 5\\."):
+        with_gap.trusted()
     assert "The search trusts an artery now" in said
 
     visit.analysis.update(aif_selection=None)

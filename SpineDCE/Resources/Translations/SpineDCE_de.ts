@@ -2240,12 +2240,16 @@
         <translation>Die Auswahl '{emptied}' lässt kein Voxel der Arterie übrig.</translation>
     </message>
     <message>
-        <source>The best candidate lies in slices {first} to {last}.</source>
-        <translation>Der beste Kandidat liegt in den Schichten {first} bis {last}.</translation>
+        <source>The best candidate lies in slice {last}.</source>
+        <translation>Der beste Kandidat liegt in Schicht {last}.</translation>
     </message>
     <message>
-        <source>The best candidate lies in slice {first}.</source>
-        <translation>Der beste Kandidat liegt in Schicht {first}.</translation>
+        <source>The best candidate lies in slices {slices} to {last}.</source>
+        <translation>Der beste Kandidat liegt in den Schichten {slices} bis {last}.</translation>
+    </message>
+    <message>
+        <source>The best candidate lies in slices {listed} and {last}.</source>
+        <translation>Der beste Kandidat liegt in den Schichten {listed} und {last}.</translation>
     </message>
     <message>
         <source>No trustworthy AIF.</source>
@@ -2796,12 +2800,12 @@
         <translation>Die Kurven von {name} legen die Verzögerung nicht fest; der Zeitversatz der Studie wird verwendet.</translation>
     </message>
     <message>
-        <source>its curves show one that is {gap} s longer (95 %: {low} to {high} s).</source>
-        <translation>ihre Kurven zeigen eine, die {gap} s länger ist (95 %: {low} bis {high} s).</translation>
+        <source>its curves show a delay that is {gap} s longer (95 %: {low} to {high} s).</source>
+        <translation>ihre Kurven zeigen eine um {gap} s längere Verzögerung (95 %: {low} bis {high} s).</translation>
     </message>
     <message>
-        <source>its curves show one that is {gap} s shorter (95 %: {low} to {high} s).</source>
-        <translation>ihre Kurven zeigen eine, die {gap} s kürzer ist (95 %: {low} bis {high} s).</translation>
+        <source>its curves show a delay that is {gap} s shorter (95 %: {low} to {high} s).</source>
+        <translation>ihre Kurven zeigen eine um {gap} s kürzere Verzögerung (95 %: {low} bis {high} s).</translation>
     </message>
     <message>
         <source>{name} does not share the study's delay of {shared} s: {shows} The error of the AIF's time, which all regions share, is not part of this difference.</source>
@@ -2972,6 +2976,10 @@
         <translation>Messen Sie beide mit zwei Linealen in derselben Ebene oder beide ohne Lineale.</translation>
     </message>
     <message>
+        <source>What the warnings say of the AIF of {doubted} is not part of the interval, nor of the probability.</source>
+        <translation>Was die Warnungen über die AIF ({doubted}) sagen, ist weder im Intervall noch in der Wahrscheinlichkeit enthalten.</translation>
+    </message>
+    <message>
         <source>The response call needs vp, which this model does not have.</source>
         <translation>Die Einstufung braucht vp, das dieses Modell nicht hat.</translation>
     </message>
@@ -3008,8 +3016,8 @@
         <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({share}) führen zur selben Einstufung.</translation>
     </message>
     <message>
-        <source>This share is not the probability of the call: here, each input is moved over a fixed range, whatever the curves say of it, and noise is left out.</source>
-        <translation>Dieser Anteil ist nicht die Wahrscheinlichkeit der Beurteilung: Hier wird jede Eingabe über einen festen Bereich verändert, was immer die Kurven über sie sagen, und das Rauschen bleibt weg.</translation>
+        <source>This share is not the probability of the call: here, every value in the range of an input is as likely as any other, and noise is left out.</source>
+        <translation>Dieser Anteil ist nicht die Wahrscheinlichkeit der Beurteilung: Hier ist jeder Wert im Bereich einer Eingabe so wahrscheinlich wie jeder andere, und das Rauschen bleibt weg.</translation>
     </message>
     <message>
         <source>The baseline and the follow-up visit are the same study.</source>
@@ -3324,8 +3332,8 @@
         <translation>Fügen Sie den Entwurf neu ein, oder korrigieren Sie den Text.</translation>
     </message>
     <message>
-        <source>The numbers that this text was drafted from are out of date.</source>
-        <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet.</translation>
+        <source>The numbers that this text was drafted from are out of date or have not been computed here, so whether they have changed since is not known.</source>
+        <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet oder wurden hier nicht berechnet; ob sie sich seither geändert haben, ist nicht bekannt.</translation>
     </message>
     <message>
         <source>Compute them again before the report becomes final.</source>
@@ -6472,6 +6480,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Signal {value}</source>
         <translation>Signal {value}</translation>
+    </message>
+    <message>
+        <source>in slice {number}, which is not in view</source>
+        <translation>in Schicht {number}, die nicht zu sehen ist</translation>
     </message>
     <message>
         <source>{visit}: {value}</source>

@@ -71,6 +71,8 @@ def scale_warnings(C: Array, found: Detection, t: Array) -> tuple[str, ...]:
         if low and (other := _higher_artery(peak, found)):
             warnings.append(other)
     if vein := _higher_vein(peak, found):
+        # What it means for ratios is said once.
+        warnings = [one.removesuffix(f" {RATIOS}") for one in warnings]
         warnings.append(vein)
     return tuple(warnings)
 

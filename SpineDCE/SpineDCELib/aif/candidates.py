@@ -275,13 +275,15 @@ class Detection:
         if self.doubt:
             where = ""
             if self.candidates:
-                slices = [c.slice + 1 for c in self.best]
-                first, last = min(slices), max(slices)
-                where = (
-                    f" The best candidate lies in slices {first} to {last}."
-                    if first < last
-                    else f" The best candidate lies in slice {first}."
-                )
+                slices = sorted(c.slice + 1 for c in self.best)
+                *others, last = slices
+                if not others:
+                    where = f" The best candidate lies in slice {last}."
+                elif last - slices[0] == len(others):
+                    where = f" The best candidate lies in slices {slices[0]} to {last}."
+                else:
+                    listed = ", ".join(str(one) for one in others)
+                    where = f" The best candidate lies in slices {listed} and {last}."
             raise InputError(
                 "No trustworthy AIF." + f" {self.doubt[0].upper()}{self.doubt[1:]}" + where,
                 code="no_trustworthy_aif",

@@ -295,7 +295,9 @@ def _updated(
     aside = bool((own & (found.verdicts[c.slice] == Verdict.FOUND)).any())
     unused = Verdict.FOUND if aside else Verdict.BY_HAND
     verdict = used if count else unused
-    shown = signal[:, c.slice, good if count else own].mean(axis=1, dtype=float)
+    taken = own & before[c.slice]
+    without = taken if taken.any() else own  # the curve of what was removed stays as it was
+    shown = signal[:, c.slice, good if count else without].mean(axis=1, dtype=float)
     return replace(c, accepted=count, verdict=verdict, signal=shown)
 
 

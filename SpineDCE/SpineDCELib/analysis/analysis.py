@@ -174,6 +174,18 @@ class Analysis:
         return self.inputs.aif_selection
 
     @property
+    def shift_is_proposed(self) -> bool:
+        """Return whether the shift is the proposed one, which a window keeps with two digits."""
+        used = self.settings.fit.shift
+        if isinstance(used, str):
+            return True
+        try:
+            found = self.evidence()
+        except InputError:
+            return False
+        return not found.doubt and abs(used - found.proposal) < 0.006
+
+    @property
     def artery_by_hand(self) -> bool:
         """Return whether the artery that the search finds was changed by hand."""
         return self.aif_selection is not None and self.aif_selection.changes

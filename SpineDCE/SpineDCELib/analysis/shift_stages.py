@@ -196,9 +196,9 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
             _same, low, high = apart(0.0, distance - half, distance + half)
             gap = number(distance, 1)
             shows = (
-                f"its curves show one that is {gap} s longer (95 %: {low} to {high} s)."
+                f"its curves show a delay that is {gap} s longer (95 %: {low} to {high} s)."
                 if one.proposal > evident.proposal
-                else f"its curves show one that is {gap} s shorter (95 %: {low} to {high} s)."
+                else f"its curves show a delay that is {gap} s shorter (95 %: {low} to {high} s)."
             )
             message = (
                 f"{name} does not share the study's delay of {shared} s: {shows} The error of the "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
 from SpineDCELib.compare.call import Call, make_call
 from SpineDCELib.compare.carried_regions import register_lesion
 from SpineDCELib.compare.common_mode import mode_notes, require_common_mode
@@ -38,6 +39,7 @@ from SpineDCELib.measurement import (
     normalise,
     percent_change,
 )
+from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW
 from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
 from SpineDCELib.measurement.rulers import plane_of_size
 from SpineDCELib.progress import Progress, part, silent
@@ -331,6 +333,12 @@ def _lesion(
         cutoff=cutoff,
         repeatability=measured_change.repeatability,
     )
+    if doubted := _with_doubted_AIF(before, after):
+        limit = (
+            f"What the warnings say of the AIF of {doubted} is not part of the interval, nor of "
+            "the probability."
+        )
+        call = replace(call, sentence=f"{call.sentence} {limit}")
     residual = None
     if measured[0][vp].value > 0 and measured[1][vp].value > 0:
         maps = [
@@ -393,6 +401,16 @@ def _relative_error(visit: MeasuredVisit, of: Visit, vp: str) -> float:
     """Return the relative standard error of the reference's mean Vp; 0 where it is not known."""
     mean = of.result.measures.means[visit.reference][vp]
     return float(mean.SE / mean.mean) if np.isfinite(mean.SE) and mean.mean > 0 else 0.0
+
+
+def _with_doubted_AIF(before: Visit, after: Visit) -> str:
+    """Return the visits whose AIF is warned of, in words; "" if none is."""
+    named = [
+        words.title.lower()
+        for words, visit in zip(VISITS.values(), (before, after), strict=True)
+        if any(f.code in (*AIF_FINDINGS, AIF_TOO_LOW) for f in visit.result.measures.findings)
+    ]
+    return "both visits" if len(named) == 2 else f"the {named[0]} visit" if named else ""
 
 
 def _perturbed(visit: Visit, lesion: str, reference: str) -> PerturbedVisit:

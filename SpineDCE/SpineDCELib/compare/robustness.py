@@ -107,9 +107,9 @@ class Flip:
         share = f"{100 * self.kept:.0f} %" if self.kept in (0, 1) else chance(self.kept)
         return (
             f"{round(self.kept * runs)} of {runs} perturbed analyses ({share}) "
-            "lead to the same call. This share is not the probability of the call: here, each "
-            "input is moved over a fixed range, whatever the curves say of it, and noise is left "
-            f"out.{most}"
+            "lead to the same call. This share is not the probability of the call: here, every "
+            "value in the range of an input is as likely as any other, and noise is left out."
+            f"{most}"
         )
 
 

@@ -12,6 +12,7 @@ from SpineDCELib.mrml.visit_nodes import VisitNodes, mark_part
 from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, matrix_of, touched
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.conversion_modes import unit_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.terminology import Code
 
@@ -83,6 +84,11 @@ def colour_map(
     display.EndModify(changing)
 
 
+def mode_of(node: Any) -> str:
+    """Return the mode of conversion (:attr:`Analysis.mode`) of a map; "" where it says none."""
+    return node.GetAttribute("SpineDCE.mode") or ""
+
+
 def legend_of(node: Any) -> Any:
     """The colour bar of a map's node; None where there is none."""
     import slicer
@@ -106,8 +112,8 @@ def add_legend(node: Any) -> Any:
         mark_part(node, legend)
     if legend is not None:
         name = node.GetAttribute("SpineDCE.quantity") or ""
-        shown = QUANTITIES.get(name)
-        title = node.GetName() if shown is None else f"{shown.title}\n{shown.shown_unit}".strip()
-        legend.SetTitleText(title)
+        unit = unit_title(name, mode_of(node)) if name in QUANTITIES else ""
+        title = QUANTITIES[name].title if name in QUANTITIES else node.GetName()
+        legend.SetTitleText(f"{title}\n{unit}".strip())
         legend.SetLabelFormat("%.3g")
     return legend

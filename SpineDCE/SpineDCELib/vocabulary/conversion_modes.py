@@ -60,6 +60,12 @@ def is_per_water(parameter: str, mode: str) -> bool:
     return bool(mode) and CONVERSION_MODES[mode].per == "water" and parameter not in FITTED_AS
 
 
+def unit_title(parameter: str, mode: str) -> str:
+    """Return the unit of a map's scale; that of Vp says if it is one of the tissue's water."""
+    unit = QUANTITIES[parameter].shown_unit
+    return unit + " of water" * (parameter == "vp" and is_per_water(parameter, mode))
+
+
 def parameter_title(parameter: str, mode: str) -> str:
     """Name a parameter; Vp says what it is a fraction of where it is shown in two ways."""
     title = QUANTITIES[parameter].title

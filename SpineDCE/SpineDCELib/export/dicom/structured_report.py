@@ -82,7 +82,7 @@ def change_report(
     for number, lesion in enumerate(comparison.lesions, 1):
         found: list[Any] = []
         call = lesion.call
-        numbers: list[tuple[Code, float, Code, Code]] = []
+        numbers: list[tuple[Code, float, Code, Code | None]] = []
         for parameter, change in lesion.changes.items():
             name = change_code(parameter, comparison.mode)
             ratio = normalised_code(parameter, comparison.mode)
@@ -94,16 +94,17 @@ def change_report(
                 (name, change.high, codes.PERCENT, codes.HIGH),
             ]
         numbers += [
-            (codes.CUTOFF, call.cutoff, codes.PERCENT, codes.MEAN),
-            (codes.PROBABILITY_ABOVE, 100 * call.probability, codes.PERCENT, codes.MEAN),
-            (codes.PROBABILITY_BELOW, 100 * call.below, codes.PERCENT, codes.MEAN),
+            (codes.CUTOFF, call.cutoff, codes.PERCENT, None),
+            (codes.PROBABILITY_ABOVE, 100 * call.probability, codes.PERCENT, None),
+            (codes.PROBABILITY_BELOW, 100 * call.below, codes.PERCENT, None),
         ]
         for code, value, unit, derivation in numbers:
             if np.isfinite(value):
                 found.append(
                     hd.sr.Measurement(
                         name=concept(code), value=float(value), unit=concept(unit),
-                        derivation=concept(derivation), method=method,
+                        derivation=None if derivation is None else concept(derivation),
+                        method=None if code is codes.CUTOFF else method,
                     )
                 )  # fmt: skip
         described = regions.SegmentSequence[number - 1]
@@ -137,9 +138,10 @@ def _verdict(call: Call) -> list[Any]:
 
 def _methods(analysis: Analysis) -> list[Any]:
     """Return how T10, artery and delay were found."""
-    proposed = isinstance(analysis.settings.fit.shift, str)
+    proposed, source = analysis.shift_is_proposed, analysis.settings.aif.source
+    by_hand = source == "auto" and analysis.artery_by_hand
     found = [
-        (codes.AIF_METHOD, codes.AIF_METHODS.get(analysis.settings.aif.source)),
+        (codes.AIF_METHOD, codes.AIF_METHODS.get("mask" if by_hand else source)),
         (codes.DELAY_METHOD, codes.PROPOSED_DELAY if proposed else codes.SET_BY_USER),
     ]
     if analysis.mode not in ("relative", "difference"):

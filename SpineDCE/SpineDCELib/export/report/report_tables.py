@@ -11,7 +11,6 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.call import chance
 from SpineDCELib.compare.visit_differences import AIF_origin
 from SpineDCELib.data import Result
-from SpineDCELib.errors import InputError
 from SpineDCELib.measurement import Change, Extent, Normalised, Size
 from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
@@ -144,9 +143,12 @@ def _ratio(ratio: Normalised | None) -> str:
 
 
 def _sources(change: Change) -> str:
-    """Return what an interval comes from: "outline 48 %, T10 20 %, noise 12 %"."""
+    """Return what an interval comes from: "outline 48 %, T10 20 %, AIF 12 %"."""
+    # The standard error of a mean holds what differs from voxel to voxel, noise or not.
+    words = {"noise": "noise and differences between voxels"}
     parts = change.parts()
-    return ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items()) or NONE
+    listed = [f"{words.get(name, name)} {100 * part:.0f} %" for name, part in parts.items()]
+    return ", ".join(listed) or NONE
 
 
 def change_rows(lesion: LesionChange, comparison: Comparison) -> Table:
@@ -275,7 +277,7 @@ def _chosen(analysis: Analysis) -> list[str]:
         value = value_at(analysis.settings, setting.path)
         if value == value_at(default, setting.path):
             continue
-        if setting.path == "fit.shift" and _is_proposed(analysis):
+        if setting.path == "fit.shift" and analysis.shift_is_proposed:
             continue
         if setting.kind == "choice":
             text = setting.choices[value]
@@ -283,7 +285,7 @@ def _chosen(analysis: Analysis) -> list[str]:
             text = ", ".join(setting.text(value).splitlines())
         unit = f" {setting.unit}" if setting.unit and text not in setting.words else ""
         sentences.append(f"{setting.label}: {text}{unit}")
-    if analysis.artery_by_hand:
+    if analysis.settings.aif.source == "auto" and analysis.artery_by_hand:
         sentences.append("Artery: candidates or slices were included or excluded by hand")
     return sentences
 
@@ -306,19 +308,8 @@ def _contrast(analysis: Analysis) -> str:
 
 
 def _shift(analysis: Analysis) -> str:
-    return f"{analysis.shift():.2f} s ({'proposed' if _is_proposed(analysis) else 'set by hand'})"
-
-
-def _is_proposed(analysis: Analysis) -> bool:
-    """Whether the shift is the proposed one, which a window keeps as a number of two digits."""
-    used = analysis.settings.fit.shift
-    if isinstance(used, str):
-        return True
-    try:
-        found = analysis.evidence()
-    except InputError:
-        return False
-    return not found.doubt and abs(used - found.proposal) < 0.006
+    how = "proposed" if analysis.shift_is_proposed else "set by hand"
+    return f"{analysis.shift():.2f} s ({how})"
 
 
 def _frames(analysis: Analysis) -> str:

@@ -30,8 +30,9 @@ DRAFT_CHANGED = (
     "the draft again, or correct the text."
 )
 DRAFT_NOT_CURRENT = (
-    "The numbers that this text was drafted from are out of date. Compute them again before the "
-    "report becomes final."
+    "The numbers that this text was drafted from are out of date or have not been computed here, "
+    "so whether they have changed since is not known. Compute them again before the report becomes "
+    "final."
 )
 
 if TYPE_CHECKING:
