@@ -87,7 +87,9 @@ def test_a_phase_that_contradicts_the_magnitude_takes_the_tick_of_step_2(session
 
 def test_step_2_lists_every_doubt_of_every_visit():
     def one(label, doubt, *findings):
-        analysis = SimpleNamespace(settings=with_values(Settings(), {"aif.source": "mask"}))
+        analysis = SimpleNamespace(
+            settings=with_values(Settings(), {"aif.source": "mask"}), aif_mask=None
+        )
         return SimpleNamespace(
             shown_label=label, problem="", needed=lambda: analysis, shift_doubt=lambda: doubt,
             is_ready=lambda: True, is_current=True,
