@@ -146,9 +146,9 @@ def test_the_exchange_model_is_hardly_ever_worse_than_eight_starts(seed, n):
     curves = clean + level * rng.normal(size=clean.shape)
     found = fit(curves, T, PLASMA, model="two_compartment_exchange")
     least, mine = eight_starts(found.setup, curves, rng), squared_errors(found, curves)
-    # Flat valleys hide a few optima.
+    # Flat valleys hide an optimum now and then.
     assert np.all(mine <= least * 1.0005), (mine / least - 1).max()
-    assert np.mean(mine <= least * (1 + 1e-6)) >= 0.98
+    assert np.sum(mine > least * (1 + 1e-6)) <= 1
 
 
 def test_the_optimum_may_be_where_bounds_meet():

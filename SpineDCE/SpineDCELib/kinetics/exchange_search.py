@@ -53,7 +53,7 @@ _RATIO = np.geomspace(0.05, 200.0, 7)
 #: Most steps in the box, the longest one, in logarithms, and the share of what is explained that a
 #: step gains at least.
 _STEPS, _REACH, _GAIN = 60, 2.0, 1e-9
-#: Steps after which only the best of the other starts goes on.
+#: Steps after which only the better one of fast flow and grid goes on.
 _TRIED = 4
 #: Below this share of the curve's sum of squares the error of the tables shows in the residuals.
 _PRECISE = 0.003
@@ -61,6 +61,8 @@ _PRECISE = 0.003
 _EXACT_STEPS, _EXACT_GAIN = 20, 1e-7
 #: Damping of the first step in the box, and of the first one without tables.
 _DAMPING, _EXACT_DAMPING = 1e-2, 1e-8
+#: Share of vp below which there is no other space.
+_ALONE = 0.01
 #: A curve that still gains more than this share at the last step has not converged.
 _CREEP = 1e-4
 #: Curves whose grid is worked on at once: it stays in the processor's cache.
@@ -69,7 +71,7 @@ _TINY = 1e-30
 _RATE_DIFFERENCE = 1e-4  # relative
 #: The same for differences to one side.
 _RATE_STEP = 1e-6
-_VP, _VE, _FP, _KEP_ROW = range(4)
+_VP, _VE, _FP = range(3)
 
 
 class ExchangeSearch:
@@ -157,38 +159,59 @@ class ExchangeSearch:
         if rest.size:
             parts = (y[:, rest[i : i + _PART]] for i in range(0, rest.size, _PART))
             shapes = np.concatenate([self._best_shape(part) for part in parts], axis=1)
-            starts = np.stack([*self._limits(exact[:, rest]), shapes], axis=2)
-            begun, _ = self._best(projections, rest, starts, _TRIED)
-            # The pair leads to the optimum nearly always, so only the best of the others goes on.
-            found, error = self._best(projections, rest, np.stack([place[:, rest], begun], axis=2))
+            # The pair leads to the optimum nearly always, and so do well mixed spaces elsewhere.
+            fast, mixed = self._limits(exact[:, rest])
+            starts = np.stack([fast, shapes], axis=2).reshape(4, -1)
+            begun, _ = self._best(projections, np.repeat(rest, 2), starts, _TRIED)
+            starts = np.stack([place[:, rest], mixed, begun], axis=2).reshape(4, -1)
+            found, error = self._best(projections, np.repeat(rest, 3), starts)
             # No enhancement explains some noise better than any local optimum.
             place[:, rest] = np.where(error < 0, found, self._low)
         values, rss, converged = self._settled(exact, projections, place)
-        # What creeps along a flat valley goes to fast flow or slow exchange, and is met from there.
-        for row, end in ((_FP, self._high), (_KEP_ROW, self._low)):
-            slow = np.flatnonzero(~converged)
-            if not slow.size:
-                break
-            begun = np.log(values[:, slow])
-            begun[row] = end[row]
-            begun, _ = self._best(projections, slow, begun[:, :, None])
-            other, other_rss, stopped = self._settled(exact[:, slow], projections[slow], begun)
-            better = other_rss < rss[slow]
-            into = slow[better]
-            values[:, into], rss[into] = other[:, better], other_rss[better]
-            converged[into] = stopped[better]
+        rows, begun = self._further(values, converged)
+        if rows.size:
+            place, _ = self._best(projections, rows, begun)
+            rows = np.unique(rows)
+            others = self._settled(exact[:, rows], projections[rows], place)
+            better = others[1] < rss[rows]
+            for one, other in zip((values, rss, converged), others, strict=True):
+                one[..., rows[better]] = other[..., better]
         return values, rss, converged
+
+    def _further(self, values: Array, converged: NDArray[np.bool_]) -> tuple[Indices, Array]:
+        """Return curves, in rising order, and starts of which one may lead to a better optimum."""
+        creeping = np.flatnonzero(~converged)
+        alone = np.flatnonzero(values[_VE] < _ALONE * values[_VP])
+        vp, ve, Fp, kep = values[:, creeping]
+        v, _, flow, _ = values[:, alone]
+        least, (slowest, fastest) = SMALLEST_VOLUME, self._bounds.kep
+        starts: list[tuple[Indices, list[Any]]] = [
+            # What creeps along a flat valley goes to fast flow or slow exchange.
+            (creeping, [vp, ve, self._bounds.Fp, kep]),
+            (creeping, [vp, ve, Fp, slowest]),
+            # One space alone may be either of both, or both with little between them.
+            (alone, [v, least, flow, slowest]),
+            (alone, [least, v, flow, fastest]),
+            (alone, [0.4 * v, 0.6 * v, flow, 8 * flow / v]),
+        ]
+        rows = np.concatenate([some for some, _ in starts])
+        order = np.argsort(rows, kind="stable")
+        begun = np.concatenate([np.array(np.broadcast_arrays(*b)) for _, b in starts], axis=1)
+        return rows[order], np.clip(np.log(begun[:, order]), self._low, self._high)
 
     def _best(
         self, projections: Table, rows: Indices, starts: Array, steps: int = _STEPS
     ) -> tuple[Array, Array]:
-        """Return places and errors of the best optima that starts ``(4, rows, m)`` lead to."""
-        own = np.repeat(np.arange(rows.size), starts.shape[2])
+        """Return places and errors of the best optimum of each curve that starts lead to.
+
+        Args:
+            rows: curve of each start, in rising order.
+            starts: ``(4, n)``.
+        """
         found, error, _ = self._refine(
-            lambda some, place: self._error(projections, rows[own[some]], place),
-            starts.reshape(4, -1), steps,
-        )  # fmt: skip
-        best = best_of_voxel(own, -error)
+            lambda some, place: self._error(projections, rows[some], place), starts, steps
+        )
+        best = best_of_voxel(rows, -error)
         return found[:, best], error[best]
 
     def _limits(self, y: Array) -> tuple[Array, Array]:
