@@ -42,6 +42,7 @@ from SpineDCELib.settings import Settings, changed
 
 sys.path.insert(0, str(Path(__file__).parent))
 from aif.synthetic_trunk import AFFINE, FA, SHAPE, TE, TR, places, trunk
+from aif.untrusted import untrusted
 
 CONTRAST, UNIT = blood_contrast(TR=TR, FA=FA, T10=1.441, r1=4.6)
 
@@ -243,22 +244,10 @@ def test_many_rejected_voxels_in_a_trusted_artery_are_pointed_out():
     assert changed.reason.startswith("chosen by hand")
 
 
-def _doubted(found):
-    """Return a detection as it is where the search trusts no artery."""
-    verdicts = np.where(found.mask, Verdict.DOUBTED, found.verdicts).astype(np.uint8)
-    rows = tuple(
-        replace(c, accepted=0, verdict=Verdict.DOUBTED) if c.accepted else c
-        for c in found.candidates
-    )
-    return replace(
-        found, verdicts=verdicts, candidates=rows, signal=None, doubt="it may be a vein."
-    )
-
-
 def test_what_was_chosen_where_no_artery_was_trusted_stays_alone_when_one_is(tmp_path):
     series, _ = trunk()
     found = detect(series, to_contrast=CONTRAST, unit=UNIT)
-    doubted = _doubted(found)
+    doubted = untrusted(found)
     row = next(c for c in doubted.candidates if c.verdict == Verdict.DOUBTED)
     start = Selection("by hand", alone=True)
     chosen = with_candidate(start, row, doubted, series.geometry, taken=True)
@@ -266,7 +255,7 @@ def test_what_was_chosen_where_no_artery_was_trusted_stays_alone_when_one_is(tmp
     assert by_hand.slices == [row.slice]
     # Of a doubted vessel, only the voxels that hold nothing but blood.
     np.testing.assert_array_equal(by_hand.mask[row.slice], found.mask[row.slice])
-    assert "it may be a vein" in by_hand.against_evidence
+    assert "It may be a vein" in by_hand.against_evidence
 
     # A region was drawn, and the search trusts its artery now: the curve is the same.
     write_selection(tmp_path / "hand.json", chosen)
@@ -292,7 +281,7 @@ def test_an_artery_that_the_search_doubts_is_not_confirmed_by_choosing_it():
     series, _ = trunk()
     found = detect(series, to_contrast=CONTRAST, unit=UNIT)
     assert against_evidence(found, found.mask) == ""
-    assert "it may be a vein" in against_evidence(_doubted(found), found.mask)
+    assert "It may be a vein" in against_evidence(untrusted(found), found.mask)
 
 
 @pytest.mark.parametrize("function", [parker, georgiou])

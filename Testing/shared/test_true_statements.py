@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from aif.untrusted import untrusted
 from mrml.scenes import compute, images_of, new_scene, write_visits
 from SpineDCELib.aif.candidates import Detection, Verdict
 from SpineDCELib.analysis import artery_stages
@@ -362,7 +363,7 @@ def test_a_refused_search_says_that_a_drawn_lesion_helps_only_where_no_tissue_is
     search = artery_stages._search
     monkeypatch.setattr(
         artery_stages, "_search",
-        lambda view, tissue: _refused(search(view, tissue)) if tissue is None
+        lambda view, tissue: untrusted(search(view, tissue)) if tissue is None
         else search(view, tissue),
     )  # fmt: skip
     session = Session(new_scene())
@@ -400,18 +401,6 @@ def test_a_refused_search_says_that_a_drawn_lesion_helps_only_where_no_tissue_is
     with pytest.raises(InputError) as caught:
         replace(found, doubt="It may be a vein.").trusted(tissue=True)
     assert "draw the lesion" not in remedy(caught.value)
-
-
-def _refused(found):
-    """Return what a search finds as it is where it trusts no artery."""
-    verdicts = np.where(found.mask, Verdict.DOUBTED, found.verdicts).astype(np.uint8)
-    rows = tuple(
-        replace(c, accepted=0, verdict=Verdict.DOUBTED) if c.accepted else c
-        for c in found.candidates
-    )
-    return replace(
-        found, verdicts=verdicts, candidates=rows, signal=None, doubt="It may be a vein."
-    )
 
 
 def test_step_2_counts_the_slices_of_the_artery(dicom):
