@@ -26,6 +26,7 @@ class ReportPanel:
 
     def __init__(self, station: Any) -> None:
         self._station = station
+        self._studies: list[str] = []  #: that the report was about when it was shown last
         station.state.update(
             {
                 "report": {"findings": "", "impression": "", "final": False,
@@ -78,6 +79,9 @@ class ReportPanel:
     def refresh(self) -> None:
         report = self._report
         text = report.text
+        if report.studies != self._studies:
+            self._studies = report.studies
+            self._station.state.confirming_final = self._station.state.confirming_draft = False
         if (self._station.state.reader_name or "").strip() != report.reader:
             self._station.state.reader_name = report.reader
         self._station.state.report = {

@@ -327,6 +327,7 @@ class Session:
                 about=name,
             )
         visit = self.visit(name)
+        self.not_written = {}  # by an export of other studies
         self._prepare(visit, images, {})
         visit.study_path = None if study is None else Path(study)
         if saved is not None:
@@ -467,7 +468,7 @@ class Session:
         visit.forget()
         if visit.name not in SHOWN_VISITS:
             self._visits.remove(visit)
-        self.comparison = None
+        self.comparison, self.not_written = None, {}
         self.show_probability()
         remove_unused_colours(visit.nodes.scene)
         self._arrange()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
+from SpineDCELib.analysis.shift_stages import SHIFT_OUTSIDE
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
@@ -127,7 +128,10 @@ def _artery(visit: VisitSession) -> tuple[str, str]:
     else:
         where = _("AIF: {source}").format(source=setting_choices("aif.source")[settings.aif.source])
     doubts = [
-        remedy(one.error) for one in visit.result.measures.findings if one.code in AIF_FINDINGS
+        remedy(one.error)
+        for one in visit.result.measures.findings
+        # That of the study's shift follows the slider, see below.
+        if one.code in AIF_FINDINGS or (one.code == SHIFT_OUTSIDE and one.about)
     ]
     if doubt := visit.shift_doubt():
         first = doubt[0].upper() if doubts else doubt[0]  # after other sentences

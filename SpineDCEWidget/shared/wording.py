@@ -226,7 +226,7 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         elif label and label not in controls.setdefault(step, []):
             controls[step].append(label)
     places = [
-        _("{controls} in step {step}").format(controls=_(" or ").join(labels), step=step)
+        _("{controls} in step {step}").format(controls=_listed(labels), step=step)
         for step, labels in controls.items()
         if labels
     ]
@@ -237,6 +237,14 @@ def remedy(error: Exception, *, in_slicer: bool = IN_SLICER) -> str:
         return said
     text = _(", or ").join(todo)
     return f"{said} {text[0].upper()}{text[1:]}."
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Return controls as a list; one with a value to choose is set apart from the others."""
+    plain = [one for one in labels if one.endswith("'") and one.count("'") == 2]
+    chosen = [one for one in labels if one not in plain]
+    joined = _(" or ").join(plain)
+    return _(", or ").join([joined, *chosen]) if joined else _(", or ").join(chosen)
 
 
 def of_visits(problems: Sequence[tuple[Any, InputError]]) -> InputError:

@@ -58,7 +58,7 @@ class WrittenReport:
             for kept in visit.nodes.value(KEPT) or []:
                 # A scene may hold anything.
                 with contextlib.suppress(KeyError, TypeError, ValueError):
-                    if kept["studies"] == self._studies():
+                    if kept["studies"] == self.studies:
                         return text_from_dict(kept["text"])
         return ReportText()
 
@@ -156,7 +156,9 @@ class WrittenReport:
         """Return time, person, visits and action of everything that was done."""
         return [[one.time, one.person, ", ".join(one.visits), one.text] for one in self.actions()]
 
-    def _studies(self) -> list[str]:
+    @property
+    def studies(self) -> list[str]:
+        """Return the checksums of the studies that the report is about."""
         return [v.needed().study.dynamic.source.checksum for v in self._session.shown]
 
     def _edited(self, text: ReportText, action: str, *, key: str = "") -> None:
@@ -164,7 +166,7 @@ class WrittenReport:
             self._keep(text, action, key=key)
 
     def _keep(self, text: ReportText, action: str, *, key: str = "") -> None:
-        studies = self._studies()
+        studies = self.studies
         entry: dict[str, Any] = {"studies": studies, "text": text_to_dict(text)}
         for visit in self._session.shown:
             others = [r for r in visit.nodes.value(KEPT) or [] if r.get("studies") != studies]

@@ -116,12 +116,16 @@ def test_without_notes_the_curve_is_the_same(r2, phase):
 
 def test_a_mean_of_phase_and_magnitude_that_are_far_apart_is_no_curve_of_blood():
     Cb = trunk(noise=0.0)[1]
-    for magnitude, told in ((0.4 * Cb, True), (0.8 * Cb, False)):
+    for magnitude, told in ((0.4 * Cb, True), (0.7 * Cb, False), (0.9 * Cb, False)):
         curve = blood_curve(
             magnitude, lambda C: C, TE=None, r2=0.0, literature_r2=6.1, peak="phase",
             phase=PhaseCurve(Cb, 0.005, 0.0),
         )  # fmt: skip
         assert ("is no curve of blood" in curve.doubt) == told
+        # A mean of two that differ is not known to be right, either.
+        assert ("which of them is right is not known" in curve.doubt) == (
+            magnitude[-1] == 0.7 * Cb[-1]
+        )
 
 
 @pytest.mark.slow

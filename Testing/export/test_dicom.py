@@ -22,6 +22,7 @@ from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.dicom import structured_report, write_dicom
 from SpineDCELib.export.formats import write_formats
+from SpineDCELib.export.report import report_tables
 from SpineDCELib.files.atomic_folder import staged
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
@@ -304,6 +305,12 @@ def test_the_structured_report_has_the_measured_numbers(made):
         for shift, told in ((proposal, "PROPOSED"), (proposal + 1, "SET_BY_USER")):
             analysis.update(settings=changed(settings, fit={"shift": shift}))
             assert _evaluated(analysis)["DELAY_METHOD"] == told
+        own = changed(settings, fit={"shift": proposal, "shifts": {"Lesion": proposal + 2}})
+        analysis.update(settings=own)
+        assert _evaluated(analysis)["DELAY_METHOD"] == "SET_BY_USER"
+        assert report_tables._shift(analysis) == (
+            f"{proposal:.2f} s (proposed); Lesion {proposal + 2:.2f} s (set by hand)"
+        )
         analysis.update(
             settings=changed(settings, aif={"source": "auto"}), aif_selection=Selection("none")
         )

@@ -312,6 +312,30 @@ def test_a_shift_without_regions_has_no_interval_and_is_doubted_where_it_fits_ba
     assert f"the residual of all enhancing tissue is {times:.1f} times its least" in reason
 
 
+def test_a_region_whose_own_shift_lies_outside_its_evidence_takes_the_tick_of_step_2(session):
+    visit = session.visit("baseline")
+    _draw(session, visit)
+    compute(session, visit)
+    name = "Lesion"
+    delay = visit.analysis.delays()[name]
+    assert delay.determined
+    session.set_delay(visit, name, float(round(delay.high + 3, 2)))
+    compute(session, visit)
+    mark, said = _mark(session, "arteries")
+    assert mark == WRONG
+    assert f"The shift of {name}, " in said
+    assert "lies outside its evidence" in said
+
+
+def test_what_an_export_left_out_is_not_said_of_other_studies(session, dicom):
+    session.not_written = {"before/dicom": "no DICOM"}
+    session.open("baseline", images_of(dicom), study=dicom)
+    assert session.not_written == {}
+    session.not_written = {"before/dicom": "no DICOM"}
+    session.close()
+    assert session.not_written == {}
+
+
 def test_what_step_5_says_of_a_reference_step_3_says_too(session):
     visit = session.visit("baseline")
     geometry = visit.analysis.study.dynamic.geometry

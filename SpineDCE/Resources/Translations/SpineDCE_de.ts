@@ -1872,6 +1872,10 @@
         <translation>Injektionsrate [mL/s]</translation>
     </message>
     <message>
+        <source>r2 that corrected the AIF [1/s/mM]</source>
+        <translation>r2, mit dem die AIF korrigiert wurde [1/s/mM]</translation>
+    </message>
+    <message>
         <source>distance of {axis} [mm]</source>
         <translation>Abstand der {axis} [mm]</translation>
     </message>
@@ -2192,6 +2196,14 @@
         <translation>Die AIF liegt dort in der Mitte und folgt sonst dem Betrag; sie ist also keine Kurve von Blut.</translation>
     </message>
     <message>
+        <source>Over the first pass, the artery's magnitude and phase differ by {ratio} %.</source>
+        <translation>In der ersten Passage unterscheiden sich Betrag und Phase der Arterie um {ratio} %.</translation>
+    </message>
+    <message>
+        <source>The AIF lies halfway between them there; which of them is right is not known.</source>
+        <translation>Die AIF liegt dort in der Mitte zwischen ihnen; welche von beiden stimmt, ist nicht bekannt.</translation>
+    </message>
+    <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % less contrast agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from what is assumed.</source>
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
     </message>
@@ -2425,7 +2437,7 @@
     </message>
     <message>
         <source>The mean curve is fitted best at a shift of {proposal} s (95 % interval {interval}).</source>
-        <translation>Die mittlere Kurve wird am besten bei einer Verschiebung von {proposal} s angepasst (95-%-Intervall {interval}).</translation>
+        <translation>Die mittlere Kurve wird am besten bei einem Zeitversatz von {proposal} s angepasst (95-%-Intervall {interval}).</translation>
     </message>
     <message>
         <source>The delays of the regions differ, so no single shift fits all of them.</source>
@@ -2464,8 +2476,8 @@
         <translation>Das Residuum ändert sich mit dem Zeitversatz kaum, daher legen diese Regionen ihn nicht fest.</translation>
     </message>
     <message>
-        <source>The best fit is at the end of the shifts that are tried, {first} to {last} s, so the true shift may lie beyond.</source>
-        <translation>Die beste Anpassung liegt am Ende der geprüften Verschiebungen, {first} bis {last} s; die wahre Verschiebung kann also jenseits davon liegen.</translation>
+        <source>The best fit is at the end of the shifts that are tried, {first} to {last} s, or beyond it, so the true shift is not known.</source>
+        <translation>Die beste Anpassung liegt am Ende der geprüften Zeitversätze, {first} bis {last} s, oder jenseits davon; der wahre Zeitversatz ist also nicht bekannt.</translation>
     </message>
     <message>
         <source>The shift must be a finite number of seconds.</source>
@@ -2812,12 +2824,16 @@
         <translation>{name} hat nicht die Verzögerung der Untersuchung von {shared} s: {shows} Der Fehler der Zeit der AIF, den alle Regionen teilen, ist nicht Teil dieser Differenz.</translation>
     </message>
     <message>
+        <source>The study's shift is used for it.</source>
+        <translation>Der Zeitversatz der Studie wird dafür verwendet.</translation>
+    </message>
+    <message>
         <source>Its own delay is used.</source>
         <translation>Die eigene Verzögerung wird verwendet.</translation>
     </message>
     <message>
-        <source>The study's shift is used for it.</source>
-        <translation>Der Zeitversatz der Studie wird dafür verwendet.</translation>
+        <source>Its own delay is used, moved {moved} s {way} with the study's shift.</source>
+        <translation>Ihre eigene Verzögerung wird verwendet, mit dem Zeitversatz der Studie um {moved} s verschoben ({way}).</translation>
     </message>
     <message>
         <source>A recent fracture raises Vp and Ktrans by itself.</source>
@@ -3016,8 +3032,12 @@
         <translation>{runs} von {runs2} Auswertungen mit veränderten Eingaben ({share}) führen zur selben Einstufung.</translation>
     </message>
     <message>
+        <source>{failed} more gave no normalised value.</source>
+        <translation>{failed} weitere ergaben keinen normalisierten Wert.</translation>
+    </message>
+    <message>
         <source>This share is not the probability of the call: here, every value in the range of an input is as likely as any other, and noise is left out.</source>
-        <translation>Dieser Anteil ist nicht die Wahrscheinlichkeit der Beurteilung: Hier ist jeder Wert im Bereich einer Eingabe so wahrscheinlich wie jeder andere, und das Rauschen bleibt weg.</translation>
+        <translation>Dieser Anteil ist nicht die Wahrscheinlichkeit der Einstufung: Hier ist jeder Wert im Bereich einer Eingabe so wahrscheinlich wie jeder andere, und das Rauschen bleibt weg.</translation>
     </message>
     <message>
         <source>The baseline and the follow-up visit are the same study.</source>
@@ -3238,6 +3258,14 @@
     <message>
         <source>it needs the regions, which could not be made.</source>
         <translation>es braucht die Regionen, die nicht erstellt werden konnten.</translation>
+    </message>
+    <message>
+        <source>DICOM export needs the headers of the study's DICOM files, which a scene does not hold.</source>
+        <translation>Der DICOM-Export braucht die Kopfdaten der DICOM-Dateien der Studie, die eine Szene nicht enthält.</translation>
+    </message>
+    <message>
+        <source>Open the study from its folder, or export NIfTI instead.</source>
+        <translation>Öffnen Sie die Studie aus ihrem Ordner, oder exportieren Sie stattdessen NIfTI.</translation>
     </message>
     <message>
         <source>DICOM export needs DICOM images, but this study is {format}.</source>
@@ -7763,6 +7791,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>, oder </translation>
     </message>
     <message>
+        <source> or </source>
+        <translation> oder </translation>
+    </message>
+    <message>
         <source>automatic</source>
         <translation>automatisch</translation>
     </message>
@@ -7777,10 +7809,6 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>change {places}</source>
         <translation>{places} ändern</translation>
-    </message>
-    <message>
-        <source> or </source>
-        <translation> oder </translation>
     </message>
 </context>
 <context>

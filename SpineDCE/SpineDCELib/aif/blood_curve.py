@@ -142,6 +142,12 @@ def blood_curve(
                     f"{measured:.2f} mM by its magnitude. The AIF lies halfway between them there, "
                     "and follows the magnitude elsewhere, so it is no curve of blood."
                 )
+            elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
+                doubt = (
+                    f"Over the first pass, the artery's magnitude and phase differ by "
+                    f"{abs(ratio):.0f} %. The AIF lies halfway between them there; which of them "
+                    "is right is not known."
+                )
         elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
             doubt = (
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "

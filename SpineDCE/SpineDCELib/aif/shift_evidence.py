@@ -406,7 +406,7 @@ def _doubt_at_end(proposal: float, shifts: Array) -> str:
         return ""
     return (
         f"The best fit is at the end of the shifts that are tried, {number(first, 0)} to "
-        f"{number(last, 0)} s, so the true shift may lie beyond."
+        f"{number(last, 0)} s, or beyond it, so the true shift is not known."
     )
 
 

@@ -174,8 +174,8 @@ class Analysis:
         return self.inputs.aif_selection
 
     @property
-    def shift_is_proposed(self) -> bool:
-        """Return whether the shift is the proposed one, which a window keeps with two digits."""
+    def has_proposed_shift(self) -> bool:
+        """Return whether the study's shift is the proposed one; a window keeps it as two digits."""
         used = self.settings.fit.shift
         if isinstance(used, str):
             return True
@@ -184,6 +184,12 @@ class Analysis:
         except InputError:
             return False
         return not found.doubt and abs(used - found.proposal) < 0.006
+
+    @property
+    def shifts_by_hand(self) -> dict[str, float]:
+        """Return the shifts, s, that a person gave to single regions, where they are in use."""
+        fit = self.settings.fit
+        return dict(fit.shifts) if fit.shift_by == "region" else {}
 
     @property
     def artery_by_hand(self) -> bool:

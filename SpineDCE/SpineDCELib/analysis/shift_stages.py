@@ -22,6 +22,9 @@ from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.vocabulary.quantities import number
 
 Masks = Mapping[str, NDArray[np.bool_]]
+#: Code of the finding that a shift, of the study or of the region that it is about, is not among
+#: those that its curves show.
+SHIFT_OUTSIDE = "shift_outside_evidence"
 #: A voxel of a slice and those beside it.
 _BESIDE = np.ones((1, 3, 3), bool)
 #: Verdicts of the artery search on voxels of tissue.
@@ -168,7 +171,7 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
             f"The shift of {used} s lies outside its evidence: the curves of the regions show "
             f"{low} to {high} s."
         )
-        result.append(Finding("shift_outside_evidence", message, fields=("fit.shift=auto",)))
+        result.append(Finding(SHIFT_OUTSIDE, message, fields=("fit.shift=auto",)))
     for name, one in found.items():
         if one.determined and one.high < 0:
             message = (
@@ -180,7 +183,7 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
         code, message, path = "", "", "fit.shifts"
         if by_region and name in view.settings.fit.shifts:
             if one.contradicted:
-                code = "shift_outside_evidence"
+                code = SHIFT_OUTSIDE
                 used, low, high = apart(one.value, one.low, one.high)
                 message = (
                     f"The shift of {name}, {used} s, lies outside its evidence: its curves show "
@@ -203,10 +206,20 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
             message = (
                 f"{name} does not share the study's delay of {shared} s: {shows} The error of the "
                 "AIF's time, which all regions share, is not part of this difference. "
-            ) + ("Its own delay is used." if by_region else "The study's shift is used for it.")
+            ) + _shift_of_region(study - evident.proposal, by_region=by_region)
         if code:
             result.append(Finding(code, message, name, (path,)))
     return tuple(result)
+
+
+def _shift_of_region(moved: float, *, by_region: bool) -> str:
+    """Return which shift a region has, where the study's is so far from the proposed one, s."""
+    if not by_region:
+        return "The study's shift is used for it."
+    if abs(moved) < 0.05:
+        return "Its own delay is used."
+    way = "later" if moved > 0 else "earlier"
+    return f"Its own delay is used, moved {number(abs(moved), 1)} s {way} with the study's shift."
 
 
 def apart(value: float, low: float, high: float) -> tuple[str, str, str]:

@@ -105,12 +105,18 @@ class Flip:
                 "case of one input, not its share of the interval."
             )
         share = f"{100 * self.kept:.0f} %" if self.kept in (0, 1) else chance(self.kept)
-        return (
-            f"{round(self.kept * runs)} of {runs} perturbed analyses ({share}) "
-            "lead to the same call. This share is not the probability of the call: here, every "
-            "value in the range of an input is as likely as any other, and noise is left out."
-            f"{most}"
+        failed = self.changes.size - runs
+        said = (
+            f"{round(self.kept * runs)} of {runs} perturbed analyses ({share}) lead to the same "
+            "call."
         )
+        if failed:
+            said += f" {failed} more gave no normalised value."
+        limit = (
+            "This share is not the probability of the call: here, every value in the range of an "
+            "input is as likely as any other, and noise is left out."
+        )
+        return f"{said} {limit}{most}"
 
 
 class PerturbedVisit:

@@ -11,6 +11,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from SpineDCELib.vocabulary.kinetic_models import MODEL_TITLES
+from SpineDCELib.vocabulary.quantities import number
 
 #: Relative differences that do not count.
 TOLERANCES = {
@@ -95,6 +96,9 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("first pass from", *(_choice("aif.peak", s.aif.peak) for s in (one, two)))
     same("r2 of blood [1/s/mM]", one.aif.r2, two.aif.r2)
     same("population AIF fitted", one.aif.fitted, two.aif.fitted)
+    if {one.aif.source, two.aif.source} <= {"auto", "mask"}:
+        used = [number(analysis.blood().r2, 1) for analysis in (before, after)]
+        same("r2 that corrected the AIF [1/s/mM]", *used, confirm=False)
     given = [s.concentration.baseline_frames for s in (one, two)]
     counted = ["counted by the program" if n is None else f"{n}, as given" for n in given]
     same("frames before the bolus", *counted, confirm=False)

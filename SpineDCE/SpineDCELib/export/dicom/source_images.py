@@ -41,7 +41,13 @@ def sources(analysis: Analysis, anonymiser: Anonymiser | None = None) -> Sources
 
     dynamic = analysis.images.dynamic
     geometry, source = dynamic.geometry, dynamic.source
-    if source.format != "DICOM" or not source.files:
+    if source.format == "DICOM" and not source.files:
+        raise InputError(
+            "DICOM export needs the headers of the study's DICOM files, which a scene does not "
+            "hold. Open the study from its folder, or export NIfTI instead.",
+            code="study_not_dicom",
+        )
+    if source.format != "DICOM":
         raise InputError(
             f"DICOM export needs DICOM images, but this study is {source.format}. Export NIfTI "
             "instead.",

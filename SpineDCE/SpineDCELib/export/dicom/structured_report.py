@@ -89,7 +89,7 @@ def change_report(
             numbers += [
                 (ratio, lesion.before[parameter].value, RATIO, codes.AT_BASELINE),
                 (ratio, lesion.after[parameter].value, RATIO, codes.AT_FOLLOW_UP),
-                (name, change.percent, codes.PERCENT, codes.MEAN),
+                (name, change.percent, codes.PERCENT, None),
                 (name, change.low, codes.PERCENT, codes.LOW),
                 (name, change.high, codes.PERCENT, codes.HIGH),
             ]
@@ -138,7 +138,8 @@ def _verdict(call: Call) -> list[Any]:
 
 def _methods(analysis: Analysis) -> list[Any]:
     """Return how T10, artery and delay were found."""
-    proposed, source = analysis.shift_is_proposed, analysis.settings.aif.source
+    proposed = analysis.has_proposed_shift and not analysis.shifts_by_hand
+    source = analysis.settings.aif.source
     by_hand = source == "auto" and analysis.artery_by_hand
     found = [
         (codes.AIF_METHOD, codes.AIF_METHODS.get("mask" if by_hand else source)),

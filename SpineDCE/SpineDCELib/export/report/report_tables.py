@@ -277,7 +277,7 @@ def _chosen(analysis: Analysis) -> list[str]:
         value = value_at(analysis.settings, setting.path)
         if value == value_at(default, setting.path):
             continue
-        if setting.path == "fit.shift" and analysis.shift_is_proposed:
+        if setting.path == "fit.shift" and analysis.has_proposed_shift:
             continue
         if setting.kind == "choice":
             text = setting.choices[value]
@@ -308,8 +308,9 @@ def _contrast(analysis: Analysis) -> str:
 
 
 def _shift(analysis: Analysis) -> str:
-    how = "proposed" if analysis.shift_is_proposed else "set by hand"
-    return f"{analysis.shift():.2f} s ({how})"
+    how = "proposed" if analysis.has_proposed_shift else "set by hand"
+    own = [f"{name} {value:.2f} s (set by hand)" for name, value in analysis.shifts_by_hand.items()]
+    return "; ".join([f"{analysis.shift():.2f} s ({how})", *own])
 
 
 def _frames(analysis: Analysis) -> str:
