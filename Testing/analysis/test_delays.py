@@ -124,7 +124,11 @@ def test_a_number_moves_every_region_by_the_same_seconds():
     moved = visit(0.05, APART, shift=proposal + 1.5)
     for name, delay in moved.delays().items():
         assert delay.value == pytest.approx(auto.delays()[name].value + 1.5, abs=2e-3)
-    assert {f.code for f in moved.shift_findings()} >= {"shift_outside_evidence"}
+    found = moved.shift_findings()
+    assert {f.code for f in found} >= {"shift_outside_evidence"}
+    said = [f.message for f in found if f.code == "delays_differ"]
+    assert said
+    assert all("moved 1.5 s later with the study's shift" in one for one in said)
     live = dict(refit_slices(auto, proposal + 1.5))
     fresh = moved.result().maps["vp"]
     for index, maps in live.items():
@@ -140,7 +144,7 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     assert ("delays_differ", "Reference") in found
     (told,) = [f.message for f in own.shift_findings() if f.code == "delays_differ"]
     gap, low, high = (float(v) for v in re.search(
-        r"one that is (\S+) s (?:longer|shorter) \(95 %: (\S+) to (\S+) s\)", told
+        r"a delay that is (\S+) s (?:longer|shorter) \(95 %: (\S+) to (\S+) s\)", told
     ).groups())  # fmt: skip
     distance = abs(own.delays()["Reference"].proposal - own.evidence().proposal)
     assert 0 < low < gap < high

@@ -33,8 +33,8 @@ def test_a_remedy_names_controls_with_unit_choice_and_step():
         fields=["concentration.T10", "concentration.signal=relative", "aif.source"],
     )
     assert remedy(error, in_slicer=True) == (
-        "T10 is not known. Change 'T10 (ms)', or 'Signal' to 'relative change (S−S0)/S0' in step 1, "
-        "or 'AIF from' in step 2."
+        "T10 is not known. Change 'T10 (ms)', or 'Signal' to 'relative change (S−S0)/S0' in step "
+        "1, or 'AIF from' in step 2."
     )
     assert "'T10 (ms)'" in remedy(error, in_slicer=False)
     assert "in step 4" in remedy(error, in_slicer=False)
