@@ -153,6 +153,9 @@ class ResultPanel(Panel):
         self.ui.exportLabel.text = texts.EXPORTED.format(
             url=qt.QUrl.fromLocalFile(str(folder)).toString(), folder=html.escape(str(folder))
         )
+        if left_out := self.desk.session.not_written:
+            self.ui.exportLabel.text += f" {texts.LEFT_OUT.format(names=', '.join(left_out))}"
+        self.desk.refresh()  # the warnings name them
         return files
 
     def open_report(self) -> None:

@@ -307,7 +307,12 @@ class StudyPanel(Panel):
         sequence, anatomy = (self.selectors[f"{name}{use}"].currentNode() for use in _KINDS)
         if sequence is None:
             raise InputError(texts.CHOOSE_SEQUENCE)
-        name = self.desk.session.in_row(name).name
+        visit = self.desk.session.in_row(name)
+        name = visit.name
+        if visit.analysis is not None and (sequence, anatomy) == (visit.sequence, visit.anatomy):
+            # It is this visit's already; read again, it would lose what only its files say.
+            self.desk.compute()
+            return
         self._found.pop(name, None)
         title = words.READING.format(visit=words.translated(name))
         with self.desk.opening([name]), self.desk.changing(title, cancellable=True):

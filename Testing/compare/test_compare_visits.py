@@ -87,7 +87,7 @@ def test_change_and_call_are_those_of_the_publication(sample):
     assert "is not the probability of the call" in lesion.flip.sentence
     start = lesion.before[lesion.parameter].value
     assert lesion.residual.threshold == pytest.approx(0.6 * start)
-    assert lesion.residual.origin == f"the {times(start)} of the lesion at baseline less 40 %"
+    assert lesion.residual.origin == f"40 % below the {times(start)} at baseline"
     for one in lesion.flip.tornado:
         if one.name.startswith("reference vertebra"):
             assert min(one.change_low, one.change_high) <= lesion.flip.change + 1e-6
@@ -263,15 +263,13 @@ def test_a_report_says_the_call_once_whether_its_text_holds_it_or_not(sample, tm
 def test_a_doubted_AIF_limits_what_the_call_says(sample):
     _, _, comparison, _ = sample
     before, after = comparison.baseline, comparison.follow_up
-    limit = "is not part of the interval, nor of the probability"
+    limit = "The interval and the probability do not include what the warnings say of the AIF of"
     assert not any(limit in lesion.call.sentence for lesion in comparison.lesions)
     doubted = [Finding(AIF_UNUSUAL, "The AIF comes from a single voxel.")]
     measures = replace(before.result.measures, findings=doubted)
     odd = replace(before, result=replace(before.result, measures=measures))
     again = compare_visits(odd, after, flip_runs=0)
-    assert f"What the warnings say of the AIF of the baseline visit {limit}." in (
-        again.lesions[0].call.sentence
-    )
+    assert f"{limit} the baseline visit." in (again.lesions[0].call.sentence)
 
 
 def test_what_a_hand_chose_at_one_visit_is_listed_as_a_difference(sample):

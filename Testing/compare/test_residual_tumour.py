@@ -111,8 +111,8 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
     assert f"fewer than {doubtful.least} voxels are left out" in doubtful.sentence
     for one in (clear, doubtful):
-        told = replace(one, origin="the 2.0× of the lesion at baseline less 40 %").sentence
-        assert "above 1.2× (the 2.0× of the lesion at baseline less 40 %) at follow-up" in told
+        told = replace(one, origin="40 % below the 2.0× at baseline").sentence
+        assert "above 1.2× (40 % below the 2.0× at baseline) at follow-up" in told
     none = residual_tumour(vp, lesion=lesion, threshold=1.7, geometry=GEOMETRY)
     assert none.sentence == "No voxel of the lesion is above 1.7× at follow-up."
     shared = residual_tumour(

@@ -54,11 +54,11 @@ def test_a_final_report_says_that_the_numbers_have_changed(session):
     assert "whether they have changed since is not known" in report.doubt
     assert report.doubt in report.plain_text()
     session.compute(visit)
-    assert "The numbers have changed" in report.doubt
+    assert "Numbers or names have changed" in report.doubt
     with pytest.raises(InputError, match="final"):
         report.edit("other", "other")
     report.amend("The shift was corrected.")
-    assert "The numbers have changed" in report.plain_text()
+    assert "Numbers or names have changed" in report.plain_text()
     assert report.text.addenda[0].reader == "A. Reader"
 
 

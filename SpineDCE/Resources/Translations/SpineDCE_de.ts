@@ -1360,8 +1360,8 @@
         <translation>füllt sich nach der Arterie: eine Vene oder ein Organ</translation>
     </message>
     <message>
-        <source>too thick for a vessel, as a chamber of the heart or an organ is</source>
-        <translation>zu dick für ein Gefäß, wie eine Herzkammer oder ein Organ</translation>
+        <source>too thick for a vessel; it may be a chamber of the heart or an organ</source>
+        <translation>zu dick für ein Gefäß; es kann eine Herzhöhle oder ein Organ sein</translation>
     </message>
     <message>
         <source>arterial, but in another vessel</source>
@@ -2120,8 +2120,8 @@
         <translation>Die Kurve ist zum ersten Zeitpunkt am höchsten, es gibt also keine Messung vor dem Bolus.</translation>
     </message>
     <message>
-        <source>it is {thickness} mm thick, too thick for an artery, as a chamber of the heart is; no artery explains the tissue.</source>
-        <translation>es ist {thickness} mm dick, zu dick für eine Arterie, wie eine Herzkammer; keine Arterie erklärt das Gewebe.</translation>
+        <source>it is {thickness} mm thick, too thick for an artery, so it may be a chamber of the heart; no artery explains the tissue.</source>
+        <translation>es ist {thickness} mm dick, zu dick für eine Arterie, kann also eine Herzhöhle sein; keine Arterie erklärt das Gewebe.</translation>
     </message>
     <message>
         <source>it is {thickness} mm thick and leaves {unexplained} % of the tissue's curves unexplained, so it may be an artery and a vein side by side.</source>
@@ -2980,6 +2980,14 @@
         <translation>Prüfen.</translation>
     </message>
     <message>
+        <source>So was that of {reference}.</source>
+        <translation>Die von {reference} ebenso.</translation>
+    </message>
+    <message>
+        <source>Sizes and volumes of regions that were carried over say nothing of a change.</source>
+        <translation>Größen und Volumen von übernommenen Regionen sagen nichts über eine Änderung.</translation>
+    </message>
+    <message>
         <source>{title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is far too low.</source>
         <translation>{title}: Vp vieler Voxel von {name} erreicht 100 mL/100 mL, die AIF ist also viel zu niedrig.</translation>
     </message>
@@ -2992,8 +3000,8 @@
         <translation>Messen Sie beide mit zwei Linealen in derselben Ebene oder beide ohne Lineale.</translation>
     </message>
     <message>
-        <source>What the warnings say of the AIF of {doubted} is not part of the interval, nor of the probability.</source>
-        <translation>Was die Warnungen über die AIF ({doubted}) sagen, ist weder im Intervall noch in der Wahrscheinlichkeit enthalten.</translation>
+        <source>The interval and the probability do not include what the warnings say of the AIF of {doubted}.</source>
+        <translation>Was die Warnungen über die AIF sagen ({doubted}), ist weder im Intervall noch in der Wahrscheinlichkeit enthalten.</translation>
     </message>
     <message>
         <source>The response call needs vp, which this model does not have.</source>
@@ -3316,6 +3324,14 @@
         <translation>Jede Abbildung ansehen, bevor die Dateien weitergegeben werden.</translation>
     </message>
     <message>
+        <source>DICOM export needs highdicom {least} or later, but {installed} is installed.</source>
+        <translation>Der DICOM-Export braucht highdicom ab Version {least}; installiert ist {installed}.</translation>
+    </message>
+    <message>
+        <source>Update it with: pip install --upgrade 'highdicom&gt;={least2}'.</source>
+        <translation>Aktualisieren Sie es mit: pip install --upgrade 'highdicom&gt;={least2}'.</translation>
+    </message>
+    <message>
         <source>{what} needs {package}, which is not installed.</source>
         <translation>{what} braucht {package}, das nicht installiert ist.</translation>
     </message>
@@ -3340,8 +3356,8 @@
         <translation>{name} hat kein PDF gedruckt.</translation>
     </message>
     <message>
-        <source>The numbers have changed since this report became final: findings and impression were written about other numbers.</source>
-        <translation>Die Zahlen haben sich geändert, seit dieser Befund endgültig ist: Befund und Beurteilung wurden über andere Zahlen geschrieben.</translation>
+        <source>Numbers or names have changed since this report became final: findings and impression were written about other numbers.</source>
+        <translation>Zahlen oder Namen haben sich geändert, seit dieser Bericht endgültig wurde: Befund und Beurteilung wurden über andere geschrieben.</translation>
     </message>
     <message>
         <source>The numbers that this final report is about are out of date or have not been computed here, so whether they have changed since is not known.</source>
@@ -3352,8 +3368,8 @@
         <translation>Berechnen Sie sie neu.</translation>
     </message>
     <message>
-        <source>The numbers have changed since this text was drafted, so it may state earlier ones.</source>
-        <translation>Die Zahlen haben sich geändert, seit dieser Text entworfen wurde; er kann daher frühere nennen.</translation>
+        <source>Numbers or names have changed since this text was drafted, so it may state earlier ones.</source>
+        <translation>Zahlen oder Namen haben sich geändert, seit dieser Text entworfen wurde; er nennt vielleicht frühere.</translation>
     </message>
     <message>
         <source>Insert the draft again, or correct the text.</source>
@@ -5774,6 +5790,10 @@
     <message>
         <source>The results were written to &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</source>
         <translation>Die Ergebnisse stehen in &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</translation>
+    </message>
+    <message>
+        <source>Not written, for the reasons that the warnings name: {names}.</source>
+        <translation>Nicht geschrieben, aus den Gründen, die die Warnungen nennen: {names}.</translation>
     </message>
     <message>
         <source>Drawing the figure</source>

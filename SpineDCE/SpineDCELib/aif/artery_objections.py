@@ -290,8 +290,8 @@ def clause(r: Ranked, code: str, interval: float) -> str:
     if code == "chamber":
         thickness = number(r.curve.shape.thickness, 0)
         return (
-            f"it is {thickness} mm thick, too thick for an artery, as a chamber of the heart is; "
-            "no artery explains the tissue."
+            f"it is {thickness} mm thick, too thick for an artery, so it may be a chamber of the "
+            "heart; no artery explains the tissue."
         )
     if code == "thick":
         thickness = number(r.curve.shape.thickness, 0)

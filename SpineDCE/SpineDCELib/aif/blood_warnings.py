@@ -159,11 +159,11 @@ def _higher_vein(peak: float, found: Detection) -> str:
             highest = middle
             unit = " mM" if found.unit == "mM" else ""
             said = (
-                f"The artery's peak is {number(peak, 1)}{unit}, but that of a vein which fills "
+                f"The artery's peak is {number(peak, 1)}{unit}, but that of a vessel which fills "
                 f"after it, in slices {_first(rows)} to {_last(rows)}, is {number(middle, 1)}"
-                f"{unit}. Contrast agent is only diluted on its way, so the artery's curve is too "
-                "low: fresh blood flowing in, partial volume or T2* lowers it. Vp and Ktrans are "
-                f"too high. {RATIOS}"
+                f"{unit}. Contrast agent is only diluted on its way. So either that vessel is the "
+                "artery, or the artery's curve is too low, because fresh blood flowing in, partial "
+                f"volume or T2* lowers it. Vp and Ktrans are too high. {RATIOS}"
             )
     return said
 

@@ -55,7 +55,7 @@ _REASONS = {
     Verdict.ROUGH: "unsteady after the peak: pulsation, motion or noise",
     Verdict.SCATTERED: "too few connected voxels for a vessel",
     Verdict.LATE: "fills after the artery: a vein or an organ",
-    Verdict.CHAMBER: "too thick for a vessel, as a chamber of the heart or an organ is",
+    Verdict.CHAMBER: "too thick for a vessel; it may be a chamber of the heart or an organ",
     Verdict.OTHER_VESSEL: "arterial, but in another vessel",
     Verdict.EDGE: "edge of the vessel: partial volume or pulsation",
     Verdict.INFLOW: "inside the vessel, but inflow of fresh blood lowers the enhancement",

@@ -228,7 +228,7 @@ def against_evidence(found: Detection, mask: NDArray[np.bool_]) -> str:
         return "The search trusts no artery in these images, so nothing confirms this one."
     if own.kind is VesselKind.ARTERY or own.equal:
         return ""
-    return f"By the evidence this is a {own.kind.value}. {own.reason}"
+    return f"By the evidence this looks like a {own.kind.value}. {own.reason}"
 
 
 def _foreign(found: Detection, added: NDArray[np.bool_], count: int) -> str:
@@ -290,8 +290,7 @@ def _updated(
     if count == c.accepted and not (count and found.against_evidence):
         return c
     added = int((good & ~before[c.slice]).sum())
-    by_hand = bool(found.against_evidence) or 2 * added > count
-    used = Verdict.CHOSEN if by_hand else Verdict.ACCEPTED
+    used = Verdict.CHOSEN if 2 * added > count else Verdict.ACCEPTED
     aside = bool((own & (found.verdicts[c.slice] == Verdict.FOUND)).any())
     unused = Verdict.FOUND if aside else Verdict.BY_HAND
     verdict = used if count else unused

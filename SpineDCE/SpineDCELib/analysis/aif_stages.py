@@ -182,7 +182,8 @@ def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
         f"{e.vp_factor:.2f} times as high everywhere, so that normalised Vp would be about the "
         "same."
-        for e in found.alternatives
+        # They were compared with the first vessel, the artery of the search.
+        for e in (found.alternatives if found.artery and found.artery.vessel == 1 else ())
     ]
     return [first, *others]
 

@@ -308,6 +308,12 @@ def _lesion(
             f"The region of {new} was carried over from an earlier visit and has not been "
             "corrected. Check it."
         )
+        reference = measured[1][vp].reference
+        if reference in second.carried:
+            warnings.append(
+                f"So was that of {reference}. Sizes and volumes of regions that were carried over "
+                "say nothing of a change."
+            )
     else:
         checked = check(moved, second.regions[new], grids[1])
         if checked.warning:
@@ -335,8 +341,8 @@ def _lesion(
     )
     if doubted := _with_doubted_AIF(before, after):
         limit = (
-            f"What the warnings say of the AIF of {doubted} is not part of the interval, nor of "
-            "the probability."
+            "The interval and the probability do not include what the warnings say of the AIF of "
+            f"{doubted}."
         )
         call = replace(call, sentence=f"{call.sentence} {limit}")
     residual = None
@@ -347,7 +353,7 @@ def _lesion(
         ]
         start = measured[0][vp].value
         threshold = default_threshold(start, cutoff)
-        origin = f"the {times(start)} of the lesion at baseline less {-cutoff:g} %"
+        origin = f"{-cutoff:g} % below the {times(start)} at baseline"
         if residual_threshold is not None:
             threshold, origin = residual_threshold, "as given"
         residual = residual_tumour(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from importlib.metadata import version
 from typing import Any
 
 from SpineDCELib.errors import InputError
+
+#: Earlier versions write parametric maps with other arguments.
+LEAST_HIGHDICOM = (0, 28)
 
 
 def matplotlib_figure(what: str, **options: Any) -> Any:
@@ -44,15 +48,24 @@ def require_matplotlib(what: str) -> None:
 
 
 def require_highdicom() -> None:
-    """Check that highdicom can be imported.
+    """Check that highdicom can be imported, and writes parametric maps with the present arguments.
 
     Raises:
-        InputError: it is not installed.
+        InputError: it is not installed, or too old.
     """
     try:
         importlib.import_module("highdicom")
     except ImportError:
         raise missing("DICOM export", "highdicom") from None
+    installed = version("highdicom")
+    if tuple(int(part) for part in installed.split(".")[:2]) < LEAST_HIGHDICOM:
+        least = ".".join(map(str, LEAST_HIGHDICOM))
+        raise InputError(
+            f"DICOM export needs highdicom {least} or later, but {installed} is installed. Update "
+            f"it with: pip install --upgrade 'highdicom>={least}'.",
+            code="no_highdicom",
+            about="highdicom",
+        )
 
 
 def missing(what: str, package: str, *, extra: str = "cli") -> InputError:

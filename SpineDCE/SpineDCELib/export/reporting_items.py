@@ -168,6 +168,8 @@ def _conversion(analysis: Analysis) -> list[Item]:
 def _aif(analysis: Analysis) -> list[Item]:
     name, chosen = "arterial input function", analysis.settings.aif
     code, words = AIFS[chosen.source]
+    if chosen.source == "auto" and analysis.artery_by_hand:
+        words = "mean of arterial voxels that were changed by hand, slice by slice"
     arterial = analysis.aif()
     peak = float(np.nanmax(arterial.Cb))
     voxels = None if analysis.artery is None else int(analysis.artery.sum())

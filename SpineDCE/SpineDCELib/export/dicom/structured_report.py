@@ -116,7 +116,10 @@ def change_report(
                 referenced_segment=hd.sr.ReferencedSegment.from_segmentation(regions, number),
                 finding_type=concept(words_of("lesion").kind),
                 measurements=found,
-                qualitative_evaluations=[*_verdict(call), *_methods(analysis)],
+                qualitative_evaluations=[
+                    *_verdict(call),
+                    *_methods(comparison.baseline.analysis, analysis),
+                ],
             )
         )
     return _report(
@@ -136,8 +139,13 @@ def _verdict(call: Call) -> list[Any]:
     )
 
 
-def _methods(analysis: Analysis) -> list[Any]:
-    """Return how T10, artery and delay were found."""
+def _methods(*analyses: Analysis) -> list[Any]:
+    """Return how T10, artery and delay were found; where visits differ, in both ways."""
+    pairs = [pair for analysis in analyses for pair in _methods_of(analysis)]
+    return _evaluations(*dict.fromkeys(pairs))
+
+
+def _methods_of(analysis: Analysis) -> list[tuple[Code, Code]]:
     proposed = analysis.has_proposed_shift and not analysis.shifts_by_hand
     source = analysis.settings.aif.source
     by_hand = source == "auto" and analysis.artery_by_hand
@@ -147,7 +155,7 @@ def _methods(analysis: Analysis) -> list[Any]:
     ]
     if analysis.mode not in ("relative", "difference"):
         found.append((codes.T10_METHOD, codes.T10_METHODS.get(analysis.T1_source)))
-    return _evaluations(*((name, value) for name, value in found if value is not None))
+    return [(name, value) for name, value in found if value is not None]
 
 
 def _evaluations(*pairs: tuple[Code, Code]) -> list[Any]:

@@ -15,8 +15,8 @@ from SpineDCELib.vocabulary.report_text import ReportText, digest_of
 
 #: Said of a final report whose numbers are no longer those that it was written about.
 NUMBERS_CHANGED = (
-    "The numbers have changed since this report became final: findings and impression were written "
-    "about other numbers."
+    "Numbers or names have changed since this report became final: findings and impression were "
+    "written about other numbers."
 )
 #: Said of a final report while there are no numbers to compare with those that it is about.
 NUMBERS_NOT_CURRENT = (
@@ -26,8 +26,8 @@ NUMBERS_NOT_CURRENT = (
 
 #: The same of a text that is not final yet.
 DRAFT_CHANGED = (
-    "The numbers have changed since this text was drafted, so it may state earlier ones. Insert "
-    "the draft again, or correct the text."
+    "Numbers or names have changed since this text was drafted, so it may state earlier ones. "
+    "Insert the draft again, or correct the text."
 )
 DRAFT_NOT_CURRENT = (
     "The numbers that this text was drafted from are out of date or have not been computed here, "
