@@ -88,7 +88,7 @@ class Messages:
         """Ask whether a package is to be installed, and install it."""
         question = texts.INSTALL_QUESTION.format(message=message, package=package)
         if slicer.util.confirmOkCancelDisplay(question, windowTitle=texts.TITLE):
-            slicer.util.pip_install(f"--upgrade {package}")
+            slicer.util.pip_install(package)
             self.show(texts.INSTALLED.format(package=package))
 
 

@@ -20,6 +20,7 @@ from sample_patients import sample_visit
 from SpineDCELib.aif import Selection
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
+from SpineDCELib.export import optional_packages
 from SpineDCELib.export.dicom import structured_report, write_dicom
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.export.report import report_tables
@@ -267,6 +268,13 @@ def test_a_folder_that_cannot_be_written_is_named(made, tmp_path):
         assert not list(tmp_path.iterdir())
     finally:
         tmp_path.chmod(0o755)
+
+
+def test_a_highdicom_that_is_too_old_is_refused_with_its_version(monkeypatch):
+    monkeypatch.setattr(optional_packages, "version", lambda _name: "0.27.0")
+    with pytest.raises(InputError, match=r"highdicom 0\.28 or later, but 0\.27\.0") as caught:
+        optional_packages.require_highdicom()
+    assert (caught.value.code, caught.value.about) == ("no_highdicom", "highdicom>=0.28")
 
 
 def _evaluated(analysis):

@@ -3328,8 +3328,8 @@
         <translation>Der DICOM-Export braucht highdicom ab Version {least}; installiert ist {installed}.</translation>
     </message>
     <message>
-        <source>Update it with: pip install --upgrade 'highdicom&gt;={least2}'.</source>
-        <translation>Aktualisieren Sie es mit: pip install --upgrade 'highdicom&gt;={least2}'.</translation>
+        <source>Update it with: pip install 'highdicom&gt;={least2}'.</source>
+        <translation>Aktualisieren Sie es mit: pip install 'highdicom&gt;={least2}'.</translation>
     </message>
     <message>
         <source>{what} needs {package}, which is not installed.</source>

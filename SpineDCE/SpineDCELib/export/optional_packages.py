@@ -62,9 +62,9 @@ def require_highdicom() -> None:
         least = ".".join(map(str, LEAST_HIGHDICOM))
         raise InputError(
             f"DICOM export needs highdicom {least} or later, but {installed} is installed. Update "
-            f"it with: pip install --upgrade 'highdicom>={least}'.",
+            f"it with: pip install 'highdicom>={least}'.",
             code="no_highdicom",
-            about="highdicom",
+            about=f"highdicom>={least}",
         )
 
 
