@@ -25,7 +25,8 @@ class _State(SimpleNamespace):
 
 def _visit(name: str, shift: float | str = 4.0) -> Any:
     return SimpleNamespace(
-        name=name, analysis=object(), result=object(), evidence=None, problem="", is_current=False,
+        name=name, shown_label=name.capitalize(), analysis=object(), result=object(),
+        evidence=None, problem="", is_current=False,
         follows_proposal=False, shift_limits=(-6.0, 20.0),
         shift_in_use=None if isinstance(shift, str) else shift,
         settings=SimpleNamespace(fit=SimpleNamespace(shift=shift, shifts={}),
