@@ -31,7 +31,7 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION
+from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION, _found_notes
 from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
@@ -279,6 +279,19 @@ def test_what_was_chosen_where_no_artery_was_trusted_stays_alone_when_one_is(tmp
     )
     np.testing.assert_array_equal(more.mask[another.slice], found.mask[another.slice])
     assert more.slices == sorted([row.slice, another.slice])
+
+
+def test_alternatives_are_those_of_the_artery_that_was_found():
+    series, _ = trunk()
+    found = detect(series, to_contrast=CONTRAST, unit=UNIT)
+    other = next(e for e in found.evidence if e.vessel != found.artery.vessel)
+    evidence = tuple(replace(e, equal=True) if e is other else e for e in found.evidence)
+    alike = replace(found, evidence=evidence)
+    assert any(f"Vessel {other.vessel} explains" in n for n in _found_notes(alike, by_hand=False))
+    # Another vessel is in use, which nothing was compared with.
+    mask = found.vessels == other.vessel
+    by_hand = replace(alike, verdicts=np.where(mask, Verdict.CHOSEN, 0).astype(np.uint8))
+    assert not any("explains the tissue as well" in n for n in _found_notes(by_hand, by_hand=True))
 
 
 def test_an_artery_that_the_search_doubts_is_not_confirmed_by_choosing_it():

@@ -136,6 +136,18 @@ def test_the_sample_button_makes_all_that_needs_no_hand(opened):
     assert not opened.ui.busyFrame.visible
 
 
+def test_analyse_on_the_nodes_of_a_visit_keeps_what_its_files_say(one, monkeypatch):
+    visit, panel = one.visit, one.panels["study"]
+    for use, node in (("Sequence", visit.sequence), ("Anatomy", visit.anatomy)):
+        selector = panel.selectors[f"baseline{use}"]
+        monkeypatch.setattr(selector, "currentNode", lambda node=node: node, raising=False)
+    told = visit.analysis.TR, visit.patient, visit.date, visit.study_path
+    panel.use_nodes("baseline")
+    assert (visit.analysis.TR, visit.patient, visit.date, visit.study_path) == told
+    assert visit.patient
+    assert visit.study_path is not None
+
+
 def test_rows_take_candidates_in_and_out(one):
     go(one, 2)
     panel, visit = one.panels["arteries"], one.visit
