@@ -379,7 +379,7 @@ def test_the_candidates_of_a_search_without_a_trusted_artery_can_be_shown(dicom,
 def test_a_refused_search_says_that_a_drawn_lesion_helps_only_where_no_tissue_is_drawn(
     tmp_path_factory, monkeypatch
 ):
-    # A study of its own, because what a search finds is kept with the study.
+    # A study of its own: the result of a search is kept with its study.
     dicom = list(write_visits(tmp_path_factory).values())[1][0]
     search = artery_stages._search
     monkeypatch.setattr(

@@ -144,7 +144,7 @@ def blood_curve(
                 )
             elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
                 doubt = (
-                    f"Over the first pass, the artery's magnitude and phase differ by "
+                    "Over the first pass, the artery's magnitude and phase differ by "
                     f"{abs(ratio):.0f} %. The AIF lies halfway between them there; which of them "
                     "is right is not known."
                 )

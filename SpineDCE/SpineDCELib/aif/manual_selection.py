@@ -290,10 +290,11 @@ def _updated(
     if count == c.accepted and not (count and found.against_evidence):
         return c
     added = int((good & ~before[c.slice]).sum())
-    used = Verdict.CHOSEN if 2 * added > count else Verdict.ACCEPTED
-    aside = bool((own & (found.verdicts[c.slice] == Verdict.FOUND)).any())
-    unused = Verdict.FOUND if aside else Verdict.BY_HAND
-    verdict = used if count else unused
+    if count:
+        verdict = Verdict.CHOSEN if 2 * added > count else Verdict.ACCEPTED
+    else:
+        aside = (found.verdicts[c.slice][own] == Verdict.FOUND).any()
+        verdict = Verdict.FOUND if aside else Verdict.BY_HAND
     taken = own & before[c.slice]
     without = taken if taken.any() else own  # the curve of what was removed stays as it was
     shown = signal[:, c.slice, good if count else without].mean(axis=1, dtype=float)

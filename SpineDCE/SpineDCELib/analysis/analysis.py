@@ -175,7 +175,7 @@ class Analysis:
 
     @property
     def has_proposed_shift(self) -> bool:
-        """Return whether the study's shift is the proposed one; a window keeps it as two digits."""
+        """Return whether the study's shift is the proposed one, which a window rounds to 10 ms."""
         used = self.settings.fit.shift
         if isinstance(used, str):
             return True
