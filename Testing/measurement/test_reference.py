@@ -10,6 +10,7 @@ from SpineDCELib.measurement.reference_vertebra import (
     score_reference,
 )
 from SpineDCELib.series import Geometry
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 
 SAGITTAL = np.array([[0, 0, 1.0], [1, 0, 0], [0, -1, 0]])
 GEOMETRY = Geometry.from_parts((5, 160, 64), (1.25, 1.25, 5.0), (0, 0, 0), SAGITTAL)
@@ -188,9 +189,26 @@ def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, to
         geometry=GEOMETRY,
         image=image,
     )
-    found = [f.message for f in measures.findings if f.code == "single_voxels_determine"]
+    found = [f.message for f in measures.findings if f.code == "reference_skewed"]
     assert len(found) == told
     assert all("normalised Vp, which uses the mean" in message for message in found)
+    (score,) = measures.references
+    assert score.score == (pytest.approx(1.2 / 1.25, rel=0.03) if told else 1)
+    assert list(score.warnings) == found
+
+
+def test_the_skew_is_that_of_the_Vp_by_which_values_are_normalised():
+    _, masks = column()
+    vp = healthy(np.random.default_rng(1), masks[2])
+    tissue = vp.copy()
+    tissue[tuple(np.argwhere(masks[2])[:30].T)] *= 20
+    mode = next(name for name, one in CONVERSION_MODES.items() if one.per == "water")
+    scores = [
+        score_reference("ref", mask=masks[2], vp=vp, divisor=map_, mode=mode)
+        for map_ in (None, tissue)
+    ]
+    assert [bool(score.findings) for score in scores] == [False, True]
+    assert f"mean Vp of ref is {100 * np.mean(tissue[masks[2]]):.2f}" in scores[1].warnings[0]
 
 
 def test_products_with_moved_kernels_are_those_of_scipy():

@@ -24,8 +24,6 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Ratio of mean and median from which single voxels determine a region's mean (chosen).
 SKEWED = 1.5
-#: The same for Vp of a reference, by which every normalised value is divided (chosen).
-SKEWED_REFERENCE = 1.2
 #: ve from which a voxel is at the limit of the fit, which is 1 (chosen).
 LIMIT_OF_VE = 0.98
 
@@ -125,13 +123,6 @@ def measure(
         )
     if "ve" in maps:
         findings += _at_limit_of_ve({name: maps["ve"][regions[name]] for name in means})
-    vp = normalised_vp(mode)
-    if named["lesion"] and vp in maps:
-        findings += _determined_by_single_voxels(
-            vp,
-            {name: maps[vp][regions[name]] for name in named["reference"]},
-            limit=SKEWED_REFERENCE,
-        )
     references: list[ReferenceScore] = []
     neighbours: list[ReferenceScore] = []
     masks: dict[str, NDArray[np.bool_]] = {}
@@ -140,6 +131,7 @@ def measure(
         references, neighbours, masks = score_references(
             {name: regions[name] for name in named["reference"]},
             vp=maps["vp"],
+            divisor=maps.get(normalised_vp(mode)),
             Ktrans=maps.get("Ktrans"),
             T10=T10,
             image=maps["vp"] if image is None else image,
@@ -214,13 +206,12 @@ def measure(
 
 
 def _determined_by_single_voxels(
-    parameter: str, values: Mapping[str, NDArray[np.floating]], *, limit: float = SKEWED
+    parameter: str, values: Mapping[str, NDArray[np.floating]]
 ) -> list[Finding]:
     """Return the regions whose mean, which the ratio uses, is far from their median.
 
     Args:
         values: region → ``(voxels,)``; NaN where there is no fit.
-        limit: ratio of mean and median, or the reverse, from which they are far apart.
     """
     quantity, found = QUANTITIES[parameter], []
     for name, voxels in values.items():
@@ -228,7 +219,7 @@ def _determined_by_single_voxels(
         if not known.size:
             continue
         mean, median = float(known.mean()), float(np.median(known))
-        if max(mean, median) > limit * min(mean, median):
+        if max(mean, median) > SKEWED * min(mean, median):
             first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
             title = quantity.title
             found.append(

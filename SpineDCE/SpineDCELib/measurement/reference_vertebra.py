@@ -18,6 +18,9 @@ from SpineDCELib.vocabulary.quantities import QUANTITIES, times
 MIN_VOXELS = 30
 #: A vertebra is not uniform above this robust coefficient of variation of vp.
 MAX_SPREAD = 0.5
+#: Ratio of mean and median of Vp from which single voxels determine the mean by which every
+#: normalised value is divided (chosen).
+SKEWED = 1.2
 #: Marrow enhances above these vp and Ktrans (1/min): about three times the 0.01 and 0.02 of
 #: healthy marrow in absolute units.
 ENHANCED = {"vp": 0.03, "Ktrans": 0.06}
@@ -33,11 +36,6 @@ NEXT_VERTEBRA = (18.0, 50.0)
 SOUND_REFERENCE = 0.5
 #: Findings of a vertebra that may hold tumour, a fracture, or irradiated marrow.
 _INVOLVED = ("reference_enhances", "reference_high", "reference_wet", "reference_fatty")
-#: All findings of a reference.
-REFERENCE_FINDINGS = (
-    "reference_unfitted", "reference_few_voxels", "reference_zero", "reference_not_uniform",
-    "reference_low", *_INVOLVED,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ def score_reference(
     *,
     mask: NDArray[np.bool_],
     vp: NDArray[np.floating],
+    divisor: NDArray[np.floating] | None = None,
     Ktrans: NDArray[np.floating] | None = None,
     T10: NDArray[np.floating] | None = None,
     brightness: float = 1.0,
@@ -94,6 +93,7 @@ def score_reference(
 
     Args:
         vp, Ktrans, T10: maps ``(slices, rows, columns)``; T10 in s.
+        divisor: the map of Vp by whose mean values are normalised; None if that is vp.
         brightness: T1-weighted signal over that of the neighbouring vertebrae.
         absolute: vp and Ktrans have an absolute scale (not so with relative signal).
         neighbours_vp: median vp of the neighbouring vertebrae, if any were found.
@@ -128,6 +128,14 @@ def score_reference(
             MAX_SPREAD / spread,
             "reference_not_uniform",
             f"{name} is not uniform: Vp varies by {100 * spread:.0f} % between voxels.",
+        )
+    if skewed := _skewed(vp[mask] if divisor is None else divisor[mask]):
+        ratio, shown_mean, shown_median = skewed
+        fault(
+            SKEWED / ratio,
+            "reference_skewed",
+            f"The mean Vp of {name} is {shown_mean} and its median {shown_median}, so single "
+            "voxels determine the normalised Vp, which uses the mean.",
         )
     if absolute:
         typical = {"vp": mean}
@@ -218,6 +226,19 @@ def better_reference(better: ReferenceScore, score: ReferenceScore) -> str:
         name=score.name, same=score.name, better=f"{better.score:.2f}", own=f"{score.score:.2f}"
     )
     return said + _QUALITY
+
+
+def _skewed(values: NDArray[np.floating]) -> tuple[float, str, str] | None:
+    """Return the ratio of mean and median of Vp and both as text, if single voxels determine it.
+
+    Where the mean is not above 0, another finding says so.
+    """
+    known = values[np.isfinite(values)].astype(float)
+    mean, median = float(known.mean()), float(np.median(known))
+    if not mean > 0 or max(mean, median) <= SKEWED * min(mean, median):
+        return None
+    ratio = max(mean, median) / min(mean, median) if median > 0 else float("inf")
+    return ratio, _shown("vp", mean, with_title=False), _shown("vp", median, with_title=False)
 
 
 def _shown(parameter: str, value: float, *, with_title: bool = True) -> str:
@@ -342,6 +363,7 @@ def score_references(
     references: Mapping[str, NDArray[np.bool_]],
     *,
     vp: NDArray[np.floating],
+    divisor: NDArray[np.floating] | None = None,
     Ktrans: NDArray[np.floating] | None,
     T10: NDArray[np.floating] | None,
     image: NDArray[np.floating],
@@ -374,6 +396,7 @@ def score_references(
                 label,
                 mask=region,
                 vp=vp,
+                divisor=divisor,
                 Ktrans=Ktrans,
                 T10=T10,
                 brightness=bright / float(np.median(bright_others)) if bright_others else 1.0,
