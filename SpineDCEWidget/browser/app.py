@@ -190,7 +190,7 @@ class Workstation:
     def show_steps(self) -> None:
         """Show the state of every step."""
         self.state.steps = [
-            {"number": s.step.number, "title": s.step.title, "hint": s.step.hint,
+            {"number": s.step.number, "title": s.step.title, "hint": s.hint,
              "mark": s.mark, "reason": s.reason}
             for s in state_of(self.session)
         ]  # fmt: skip

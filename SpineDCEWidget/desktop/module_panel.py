@@ -437,11 +437,11 @@ class Workstation:
         for state, button in zip(state_of(self.session), self._step_buttons, strict=True):
             step = state.step
             button.text = f"{step.number} {step.title} {state.mark}".rstrip()
-            button.toolTip = state.reason or step.hint
+            button.toolTip = state.reason or state.hint
             button.checked = step.key == self.step
             if step.key == self.step:
                 reason = state.reason if state.mark in (WRONG, NEXT) else ""
-                self._hint = step.hint, reason
+                self._hint = state.hint, reason
         self._show_hint()
 
     def _show_hint(self) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from small_study import FA, HCT, TR, write_small_study
 from SpineDCELib.export import reporting_items as reporting
@@ -58,6 +60,17 @@ def test_results_have_the_median_and_quartiles_of_each_region(report):
     found = report[0]["results", "label 1: Ktrans median (Q1, Q3)"]
     assert (found["CAPLEX"], found["unit"]) == ("Q.PH1.008", "1/min")
     assert found["value"][0] == pytest.approx(0.08, rel=0.1)  # the AIF is shifted on purpose
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_an_artery_that_was_changed_by_hand_is_reported_so(by_hand):
+    settings = changed(Settings(), aif={"source": "auto"})
+    curve = SimpleNamespace(Cb=np.ones(3), unit="mM")
+    analysis = SimpleNamespace(
+        settings=settings, artery_by_hand=by_hand, aif=lambda: curve, artery=None
+    )
+    source, *_ = reporting._aif(analysis)
+    assert ("changed by hand" in source.value) == by_hand
 
 
 def test_what_is_not_known_is_null_and_listed(report):

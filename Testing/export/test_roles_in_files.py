@@ -1,6 +1,7 @@
 """Roles in figures, curves and tables: those of the tags, whatever the names are."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ from small_study import SHAPE, write_small_study
 from SpineDCELib.cohort.comparison_folder import read_patient_curves
 from SpineDCELib.export.analysis_files import picture_of
 from SpineDCELib.export.map_figures import best_slice, scale_top
-from SpineDCELib.export.report import report_figures
+from SpineDCELib.export.report import evidence_caption, report_figures
 from SpineDCELib.run.analyse import analyse
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.series import read_volume, write_segmentation
 from SpineDCELib.settings.values import Settings, changed
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, TAG
 
 SETTINGS = changed(
@@ -57,6 +59,31 @@ def test_outlines_have_the_colours_of_the_roles(done):
     report_figures.draw_row(axes, picture, index=1, top=10.0, crop=False)
     legend = {line.get_label(): line.get_color() for line in axes[0].get_lines()}
     assert legend == {"L2 body": REGION_ROLES["lesion"].colour}
+
+
+@pytest.mark.parametrize(
+    ("mode", "unit"), [("", "Vp [mL/100 mL]"), ("T1 mapping", "Vp [mL/100 mL of water]")]
+)
+def test_the_colour_bar_says_what_Vp_is_a_fraction_of(done, mode, unit):
+    mode = next((m for m, one in CONVERSION_MODES.items() if mode and one.per == "water"), "")
+    figure = report_figures.new_figure(6, 2)
+    axes = figure.subplots(1, 3)
+    picture = replace(picture_of(done.analysis, done.result), mode=mode)
+    bar = report_figures.draw_row(axes, picture, index=1, top=10.0, crop=False)
+    report_figures.add_colour_bar(figure, bar, axes, mode=picture.mode)
+    assert figure.axes[-1].get_ylabel() == unit
+    assert picture_of(done.analysis, done.result).mode == done.analysis.mode
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ((), "Red: the shift in use. Dotted blue"),
+        (("L2", "L3"), "Red: the study's shift. Shifts of their own: L2, L3. Dotted blue"),
+    ],
+)
+def test_the_caption_of_the_evidence_says_whose_shift_is_red(own, said):
+    assert said in evidence_caption(own)
 
 
 def test_the_report_has_curves_of_lesions_and_references(done, monkeypatch):

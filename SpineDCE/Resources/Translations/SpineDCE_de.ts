@@ -3028,8 +3028,8 @@
         <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
     </message>
     <message>
-        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest: over its range the change is {low} to {high} % ({change} % as analysed).</source>
-        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten: In diesem Bereich beträgt die Änderung {low} bis {high} % ({change} % wie ausgewertet).</translation>
+        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest ({low} to {high}): over this range the change is {low2} to {high2} % ({change} % as analysed).</source>
+        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten ({low} bis {high}): Über diesen Bereich beträgt sie {low2} bis {high2} % ({change} % wie ausgewertet).</translation>
     </message>
     <message>
         <source>This is the worst case of one input, not its share of the interval.</source>
@@ -3668,6 +3668,10 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
+        <source>The mean Vp of {name} is {shown_mean} and its median {shown_median}, so single voxels determine the normalised Vp, which uses the mean.</source>
+        <translation>Der Mittelwert von Vp in {name} ist {shown_mean}, der Median {shown_median}: Einzelne Voxel bestimmen also das normalisierte Vp, das den Mittelwert verwendet.</translation>
+    </message>
+    <message>
         <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
         <translation>{name} reichert an: Der Median der Voxel, {shown}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
@@ -3772,8 +3776,8 @@
         <translation>{name} liegt in einer einzigen Schicht, sodass nicht bekannt ist, wie weit sie quer zu den Schichten reicht: Größe und Volumen sind grob.</translation>
     </message>
     <message>
-        <source>{name} is still wide in slice {value}, where the images end, so part of it probably lies outside: volume and size are those of the part inside.</source>
-        <translation>{name} ist in Schicht {value}, wo die Bilder enden, noch breit; ein Teil liegt also wahrscheinlich außerhalb: Volumen und Größe sind die des Teils innerhalb.</translation>
+        <source>{name} is still wide in slice {value}, where the images end ({share} % of its largest area), so part of it probably lies outside: volume and size are those of the part inside.</source>
+        <translation>{name} ist in Schicht {value}, wo die Bilder enden, noch breit ({share} % der größten Fläche), ein Teil liegt also wahrscheinlich außerhalb: Volumen und Größe sind die des Teils innerhalb.</translation>
     </message>
     <message>
         <source>The region is one piece.</source>

@@ -190,7 +190,13 @@ def picture_of(analysis: Analysis, result: Result, *, with_anatomy: bool = True)
     air = baseline < AIR * np.nanpercentile(baseline, 99)
     vp = np.where(air, np.nan, result.maps["vp"])
     return Picture(
-        anatomy, name, vp, analysis.images.dynamic.geometry, analysis.regions, analysis.roles
+        anatomy,
+        name,
+        vp,
+        analysis.images.dynamic.geometry,
+        analysis.regions,
+        analysis.roles,
+        analysis.mode,
     )
 
 

@@ -13,6 +13,7 @@ from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.files.text_cells import figure_text
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.colour_maps import TRANSPARENT_BELOW
+from SpineDCELib.vocabulary.conversion_modes import unit_title
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 from SpineDCELib.vocabulary.region_roles import Role, words_of
 
@@ -32,6 +33,7 @@ class Picture:
     geometry: Geometry
     regions: Mapping[str, NDArray[np.bool_]]
     roles: Mapping[str, Role]  #: of every region
+    mode: str = ""  #: of the conversion, which decides what Vp is a fraction of
 
     def of_role(self, *roles: Role) -> list[NDArray[np.bool_]]:
         return [mask for name, mask in self.regions.items() if self.roles[name] in roles]
@@ -147,9 +149,14 @@ def _crop(
                 ax.set_xlim(low, high)
 
 
-def add_colour_bar(figure: Any, bar: Any, axes: Sequence[Any]) -> None:
-    """Add a colour bar with its unit, white on black."""
+def add_colour_bar(figure: Any, bar: Any, axes: Sequence[Any], *, mode: str) -> None:
+    """Add a colour bar with its unit, white on black.
+
+    Args:
+        mode: of the conversion.
+    """
     colour_bar = figure.colorbar(bar, ax=list(axes), fraction=0.03, pad=0.015, extend="max")
-    colour_bar.set_label(QUANTITIES["vp"].heading, color="white")
+    label = f"{QUANTITIES['vp'].title} [{unit_title('vp', mode)}]"
+    colour_bar.set_label(label, color="white")
     colour_bar.ax.yaxis.set_tick_params(color="white", labelcolor="white")
     colour_bar.outline.set_edgecolor("#888888")

@@ -33,7 +33,7 @@ def write_overview(path: Path, picture: Picture, *, caption: str) -> None:
         wspace=_GAP / panel,
     )  # fmt: skip
     bar = draw_row(axes, picture, index=index, top=scale_top([picture]), crop=False)
-    add_colour_bar(figure, bar, axes)
+    add_colour_bar(figure, bar, axes, mode=picture.mode)
     note = f"slice {index + 1} of {picture.vp.shape[0]} · {caption} · not a medical device"
     figure.supxlabel(note, color="#bbbbbb", fontsize=7, x=0.01, y=0.01, ha="left", va="bottom")
     # More compression would take longer than the picture, for a tenth of its size.

@@ -36,6 +36,11 @@ NEXT_VERTEBRA = (18.0, 50.0)
 SOUND_REFERENCE = 0.5
 #: Findings of a vertebra that may hold tumour, a fracture, or irradiated marrow.
 _INVOLVED = ("reference_enhances", "reference_high", "reference_wet", "reference_fatty")
+#: All findings of a reference.
+REFERENCE_FINDINGS = (
+    "reference_unfitted", "reference_few_voxels", "reference_zero", "reference_not_uniform",
+    "reference_skewed", "reference_low", *_INVOLVED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -105,11 +105,12 @@ def check_regions(
                 "not known: its size and volume are rough.",
                 name,
             )
-        for number in _cut_at(regions[name]):
+        for number, share in _cut_at(regions[name]):
             warn(
                 "lesion_cut",
-                f"{name} is still wide in slice {number}, where the images end, so part of it "
-                "probably lies outside: volume and size are those of the part inside.",
+                f"{name} is still wide in slice {number}, where the images end ({100 * share:.0f} "
+                "% of its largest area), so part of it probably lies outside: volume and size are "
+                "those of the part inside.",
                 name,
             )
     return found
@@ -120,9 +121,10 @@ def _in_one_slice(mask: NDArray[np.bool_]) -> bool:
     return bool(mask.shape[0] >= FEW_SLICES and mask.any(axis=(1, 2)).sum() == 1)
 
 
-def _cut_at(mask: NDArray[np.bool_]) -> list[int]:
-    """Return the numbers, from 1, of the outermost slices that cut a region off."""
+def _cut_at(mask: NDArray[np.bool_]) -> list[tuple[int, float]]:
+    """Return the outermost slices that cut a region off: number from 1, share of largest area."""
     areas = mask.sum(axis=(1, 2))
     if np.count_nonzero(areas) < 2 or areas.size < FEW_SLICES:
         return []
-    return [k + 1 for k in (0, areas.size - 1) if areas[k] >= WIDE * areas.max()]
+    shares = areas / areas.max()
+    return [(k + 1, float(shares[k])) for k in (0, areas.size - 1) if shares[k] >= WIDE]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,6 +155,26 @@ def _rulers(visits: Sequence[tuple[str, Analysis]]) -> list[str]:
     return [] if table is None else [page.heading("Rulers"), page.table(*table)]
 
 
+def evidence_caption(own: Collection[str]) -> str:
+    """Say what the evidence's lines and bands are.
+
+    Args:
+        own: regions and slices that do not use the study's shift.
+    """
+    said = (
+        "Residual of the fit, mean over parts of the regions, and normalised Vp at each shift of "
+        "the AIF. "
+    )
+    if own:
+        said += f"Red: the study's shift. Shifts of their own: {', '.join(own)}. "
+    else:
+        said += "Red: the shift in use. "
+    return said + (
+        "Dotted blue: the shift of each region, above the 95 % interval of its delay. Grey: the "
+        "plateau, where the residual is less than twice its minimum; it is no interval."
+    )
+
+
 def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
     body = [
         page.heading(f"{title}: curves, arterial input function, evidence for the shift"),
@@ -176,9 +196,7 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
         body.append(
             page.figure(
                 shown,
-                "Residual of the fit, mean over parts of the regions, and normalised Vp at each "
-                "shift of the AIF. Red: the shift in use. Grey: the plateau, where the residual is "
-                "less than twice its minimum.",
+                evidence_caption(own=analysis.own_shifts()),
             )
         )
     return body

@@ -44,7 +44,7 @@ def isodose_pictures(course: Course) -> list[Any]:
                     linewidths=1.2, linestyles="dashed",
                 )  # fmt: skip
             ax.clabel(lines, fmt=lambda gy: f"{gy:g} Gy", fontsize=7)
-        add_colour_bar(figure, bar, axes)
+        add_colour_bar(figure, bar, axes, mode=picture.mode)
         figure.suptitle(course.name_of(place), color="white", fontsize=12)
         figures.append(figure)
     return figures

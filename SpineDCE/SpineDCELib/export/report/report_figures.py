@@ -85,7 +85,7 @@ def triptych_figure(visits: Sequence[tuple[str, Analysis, Result]]) -> Any:
         shown, _, _ = display_slice(picture.anatomy, geometry=picture.geometry, index=index)
         assert shown.ndim == 2
         row[0].set_ylabel(f"{name}\nslice {index + 1}", color="white", fontsize=12)
-    add_colour_bar(figure, bar, list(grid.ravel()))
+    add_colour_bar(figure, bar, list(grid.ravel()), mode=pictures[0][1].mode)
     return figure
 
 
