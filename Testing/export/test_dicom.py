@@ -21,7 +21,7 @@ from SpineDCELib.aif import Selection
 from SpineDCELib.cli import main
 from SpineDCELib.errors import InputError
 from SpineDCELib.export import optional_packages
-from SpineDCELib.export.dicom import structured_report, write_dicom
+from SpineDCELib.export.dicom import parametric_maps, structured_report, write_dicom
 from SpineDCELib.export.formats import write_formats
 from SpineDCELib.export.report import report_tables
 from SpineDCELib.files.atomic_folder import staged
@@ -271,10 +271,19 @@ def test_a_folder_that_cannot_be_written_is_named(made, tmp_path):
 
 
 def test_a_highdicom_that_is_too_old_is_refused_with_its_version(monkeypatch):
-    monkeypatch.setattr(optional_packages, "version", lambda _name: "0.27.0")
-    with pytest.raises(InputError, match=r"highdicom 0\.28 or later, but 0\.27\.0") as caught:
+    monkeypatch.setattr(optional_packages, "version", lambda _name: "0.26.1")
+    with pytest.raises(InputError, match=r"highdicom 0\.27 or later, but 0\.26\.1") as caught:
         optional_packages.require_highdicom()
-    assert (caught.value.code, caught.value.about) == ("no_highdicom", "highdicom>=0.28")
+    assert (caught.value.code, caught.value.about) == ("no_highdicom", "highdicom>=0.27")
+
+
+def test_the_window_is_given_as_the_highdicom_in_3D_Slicer_takes_it(monkeypatch):
+    def earlier(window_center, window_width):
+        raise AssertionError
+
+    assert list(parametric_maps._window(0.05, 0.1)) == ["voi_lut_transformations"]
+    monkeypatch.setattr(hd.pm, "ParametricMap", earlier)
+    assert parametric_maps._window(0.05, 0.1) == {"window_center": 0.05, "window_width": 0.1}
 
 
 def _evaluated(analysis):

@@ -8,8 +8,8 @@ from typing import Any
 
 from SpineDCELib.errors import InputError
 
-#: Earlier versions write parametric maps with other arguments.
-LEAST_HIGHDICOM = (0, 28)
+#: The version that 3D Slicer 5.12 contains.
+LEAST_HIGHDICOM = (0, 27)
 
 
 def matplotlib_figure(what: str, **options: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -58,13 +59,7 @@ def parametric_map(
         instance_number=instance_number,
         contains_recognizable_visual_features=False,
         real_world_value_mappings=[mapping],
-        voi_lut_transformations=[
-            hd.VOILUTTransformation(
-                window_center=top / 2,
-                window_width=max(top, 1e-3),
-                voi_lut_function=hd.VOILUTFunctionValues.LINEAR_EXACT,
-            )
-        ],
+        **_window(top / 2, max(top, 1e-3)),
         pixel_measures=sources.measures,
         plane_orientation=sources.orientation,
         plane_positions=sources.positions,
@@ -72,7 +67,23 @@ def parametric_map(
         content_description=f"{quantity[2]} [{unit[0]}]"[:64],
         **EQUIPMENT,
     )
+    # highdicom 0.27 writes LINEAR, which is one for whole numbers.
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    shared.FrameVOILUTSequence[0].VOILUTFunction = "LINEAR_EXACT"
     if "BodyPartExamined" not in dataset:
         dataset.BodyPartExamined = "SPINE"
     dataset.SeriesDescription = f"SpineDCE {name} [{unit[0]}]"[:64]
     return dataset
+
+
+def _window(centre: float, width: float) -> dict[str, Any]:
+    """Return a window as the arguments of highdicom, which have changed since 3D Slicer 5.12."""
+    import highdicom as hd
+
+    if "window_center" in inspect.signature(hd.pm.ParametricMap).parameters:
+        return {"window_center": centre, "window_width": width}
+    linear = hd.VOILUTFunctionValues.LINEAR_EXACT
+    window = hd.VOILUTTransformation(
+        window_center=centre, window_width=width, voi_lut_function=linear
+    )
+    return {"voi_lut_transformations": [window]}
