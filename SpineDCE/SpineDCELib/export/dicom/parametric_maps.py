@@ -80,7 +80,7 @@ def _window(centre: float, width: float) -> dict[str, Any]:
     """Return a window as the arguments of highdicom, which have changed since 3D Slicer 5.12."""
     import highdicom as hd
 
-    if "window_center" in inspect.signature(hd.pm.ParametricMap).parameters:
+    if "voi_lut_transformations" not in inspect.signature(hd.pm.ParametricMap).parameters:
         return {"window_center": centre, "window_width": width}
     linear = hd.VOILUTFunctionValues.LINEAR_EXACT
     window = hd.VOILUTTransformation(
