@@ -116,7 +116,8 @@ class RegionsPanel:
         station.state.update(
             {
                 "role": "", "tool": "look", "brush": 8.0,
-                "region_numbers": {}, "regions": [], "region_warnings": [], "region": "",
+                "region_numbers": {}, "numbers_note": "", "regions": [],
+                "region_warnings": [], "region": "",
                 "rulers": [], "carry_from": "", "stored": [],
                 "stored_found": "",
                 "only_between": False, "between": [0, 1], "signal_range": [0, 1], "placing": False,
@@ -575,13 +576,16 @@ class RegionsPanel:
         state, visit = self._station.state, self._station.visit
         rows = {row.name: row for row in self._station.charts.rows}
         roles = {} if visit is None else visit.state.roles
-        state.region_numbers = shown.region_numbers(rows.values())
+        provisional = visit is not None and visit.analysis is not None and visit.awaits_proposal
+        state.region_numbers = shown.region_numbers(rows.values(), provisional=provisional)
+        state.numbers_note = shown.PROVISIONAL if provisional else ""
         state.region = self._drawing.region
         state.regions = [
             {"name": name, "role": role, "colour": words_of(role).colour,
              "shown": is_shown(visit.segmentation, name), "level": level_in(name) or "",
              "locked": name in visit.state.locked, "drawn": name in visit.state.regions,
-             "text": shown.region_text(rows[name]) if name in rows else ""}
+             "text": shown.region_text(rows[name], provisional=provisional)
+                     if name in rows else ""}
             for name in in_order(roles, roles) if (role := roles[name])
         ]  # fmt: skip
         doubts = [] if visit is None else self._station.session.course.carry_doubts(visit)
@@ -648,7 +652,7 @@ class RegionsPanel:
                     html.B(role_title(role))
                     html.Span(
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
-                        id=f"numbers-{role}",
+                        id=f"numbers-{role}", title=("numbers_note",),
                     )  # fmt: skip
             with html.Div(classes="tools"):
                 for tool, (icon, title) in _TOOLS.items():

@@ -329,10 +329,13 @@ class RegionsPanel(Panel):
         for widget in (ui.drawBox, self.editor, ui.sizeBox):
             widget.enabled = opened
         ui.drawBox.toolTip = "" if opened else words.OPEN_FIRST
-        numbers = shown.region_numbers(self._rows()) if opened else {}
+        provisional = opened and visit.awaits_proposal
+        numbers = shown.region_numbers(self._rows(), provisional=provisional) if opened else {}
         for role in words.DRAWN_ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
-            getattr(ui, f"{role}Number").text = numbers.get(role, "–")
+            label = getattr(ui, f"{role}Number")
+            label.text = numbers.get(role, "–")
+            label.toolTip = shown.PROVISIONAL if provisional and role in numbers else ""
         chosen: str | None = visit.state.roles.get(self.selected) if opened else None
         offered: list[str] = [*words.DRAWN_ROLES]
         if chosen is not None and chosen not in offered:

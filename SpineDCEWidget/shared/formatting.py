@@ -160,14 +160,25 @@ def delay_shown(found: Delay) -> str:
 # -- regions ------------------------------------------------------------------------------------
 
 
-def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
+#: What "provisional shift" means beside the numbers of a region.
+PROVISIONAL = _(
+    "The shift in use was proposed before these regions were drawn. When the maps are recomputed, "
+    "it is proposed again, and these numbers change with it."
+)
+
+
+def region_numbers(rows: Iterable[RegionNumbers], *, provisional: bool = False) -> dict[str, str]:
     """Return role → text beside its button: volume, Vp, and for lesions normalised Vp.
 
     Several regions of a role are named.
+
+    Args:
+        provisional: the shift will be proposed again for these regions.
     """
     said: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
-        said.setdefault(row.role, []).append((row.name, region_text(row)))
+        text = region_text(row, provisional=provisional)
+        said.setdefault(row.role, []).append((row.name, text))
     return {
         role: texts[0][1]
         if len(texts) == 1
@@ -176,8 +187,12 @@ def region_numbers(rows: Iterable[RegionNumbers]) -> dict[str, str]:
     }
 
 
-def region_text(row: RegionNumbers) -> str:
-    """Return volume, Vp, and normalised Vp of one region, as far as its role has them."""
+def region_text(row: RegionNumbers, *, provisional: bool = False) -> str:
+    """Return volume, Vp, and normalised Vp of one region, as far as its role has them.
+
+    Args:
+        provisional: the shift will be proposed again for these regions.
+    """
     text = f"{number(row.volume, 1)} mL"
     # Of the lesion and the reference, that whose ratio is shown.
     name = "vp_voxel" if "vp_voxel" in row.means else "vp"
@@ -186,8 +201,10 @@ def region_text(row: RegionNumbers) -> str:
         words = _("{quantity}, mean of its voxels: {value}")
         title = translated(QUANTITIES[name].title)
         text += f" · {words.format(quantity=title, value=value(name, vp))}"
-    if math.isfinite(row.normalised_vp):
-        text += f" · {times(row.normalised_vp)}"
+        if math.isfinite(row.normalised_vp):
+            text += f" · {times(row.normalised_vp)}"
+        if provisional:
+            text += " " + _("(provisional shift)")
     return text
 
 

@@ -254,6 +254,12 @@ class VisitSession:
         return proposed is not None and self.state.own.get("fit.shift") == proposed
 
     @property
+    def awaits_proposal(self) -> bool:
+        """Return whether the shift will be proposed anew, because the regions are others now."""
+        proposing = isinstance(self.settings.fit.shift, str) or self.follows_proposal
+        return proposing and not self.has_same_regions
+
+    @property
     def shift_in_use(self) -> float | None:
         """The shift of the settings, s; that of the maps while another one is to be proposed.
 

@@ -132,7 +132,12 @@ def test_the_work_from_nothing_to_a_call(studies):
     assert "mL/100 mL" in numbers["lesion"]
     assert numbers["lesion"].endswith("×")
     assert "×" not in numbers["reference"]
+    assert before.awaits_proposal, "the shift was proposed without these regions"
+    numbers = shown.region_numbers(before.region_numbers(), provisional=True)
+    assert numbers["lesion"].endswith("× (provisional shift)")
+    assert numbers["reference"].endswith("mL/100 mL (provisional shift)")
     place.compute(before)
+    assert not before.awaits_proposal
     assert marks(place)[3:] == [DONE, DONE]
     assert ", the drawn one is not in use" in state_of(place)[1].reason
     assert shown.sizes(before).startswith("Lesion: ")

@@ -6549,6 +6549,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.formatting</name>
     <message>
+        <source>The shift in use was proposed before these regions were drawn. When the maps are recomputed, it is proposed again, and these numbers change with it.</source>
+        <translation>Der verwendete Zeitversatz wurde vorgeschlagen, bevor diese Regionen gezeichnet waren. Werden die Karten neu berechnet, so wird er neu vorgeschlagen, und diese Zahlen ändern sich mit ihm.</translation>
+    </message>
+    <message>
         <source>{best} ({low} to {high})</source>
         <translation>{best} ({low} bis {high})</translation>
     </message>
@@ -6683,6 +6687,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Proposed {shift} from all tissue, roughly: tissues fill at different times. No region is drawn yet; lesion and reference vertebra will set it</source>
         <translation>Vorgeschlagen {shift} aus dem gesamten Gewebe, ein grober Wert: Gewebe füllen sich zu verschiedenen Zeiten. Noch ist keine Region gezeichnet; Läsion und Referenzwirbel werden ihn bestimmen</translation>
+    </message>
+    <message>
+        <source>(provisional shift)</source>
+        <translation>(vorläufiger Zeitversatz)</translation>
     </message>
     <message>
         <source>{quantity} of the mean curve</source>
