@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 from SpineDCEWidget.desktop import desktop_wording as texts
 from SpineDCEWidget.desktop.chart_updates import show_regions
+from SpineDCEWidget.desktop.error_display import guarded
 from SpineDCEWidget.desktop.main_loop_jobs import Interrupted
 from SpineDCEWidget.desktop.step_widget import FittedTable, Panel, fill_combo, selected_value
+from SpineDCEWidget.desktop.view_layouts import SLOTS
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.stored_regions import add_rulers, drawing_rows
@@ -37,6 +40,8 @@ _RESAMPLE, _LEVEL = "reading.resample_regions", "reading.reference_level"
 _EDITOR_TAG = "SpineDCE"
 #: Delay until a study is searched again where another action came first, ms.
 _LATER = 300
+#: Priority of an observer that sees a press before the tools of the editor do.
+_BEFORE_TOOLS = 20.0
 
 
 class RegionsPanel(Panel):
@@ -54,6 +59,8 @@ class RegionsPanel(Panel):
         self._stored: dict[Path, list[StoredDrawing]] = {}
         self._stored_table = FittedTable(ui.storedTable, texts.STORED_HEADINGS)
         self._listed: list[StoredDrawing] = []
+        #: Views in which a press selects the visit to draw in: interactor and tag of the observer.
+        self._pressable: list[tuple[Any, int]] = []
         self.editor = slicer.qMRMLSegmentEditorWidget()
         self._set_up_editor()
         ui.editorHolder.layout().addWidget(self.editor)
@@ -112,6 +119,7 @@ class RegionsPanel(Panel):
     def arm(self, role: str) -> None:
         """Arm the brush for a role; add a region if there is none."""
         self._attach()
+        self._watch_presses()
         self.editor.setCurrentSegmentID(self.desk.session.segment_for(self.visit, role))
         if self.editor.activeEffect() is None:
             self.editor.setActiveEffectByName("Paint")
@@ -381,11 +389,49 @@ class RegionsPanel(Panel):
         ui.loadStoredButton.enabled = selected
         ui.loadStoredButton.toolTip = texts.LOAD_STORED if selected else texts.NEEDS_STORED
 
+    def _watch_presses(self) -> None:
+        """Let a tool draw in the visit in whose view the mouse is pressed."""
+        self._unwatch_presses()
+        for visit in self.desk.visits:
+            row = self.desk.session.row_of(visit.name)
+            for slot in SLOTS:
+                if (view := self.desk.views.slice_widget(visit.name, slot)) is not None:
+                    interactor = view.sliceView().interactor()
+                    tag = interactor.AddObserver(
+                        "LeftButtonPressEvent",
+                        guarded(self.desk.messages, partial(self._pressed, row)),
+                        _BEFORE_TOOLS,
+                    )
+                    self._pressable.append((interactor, tag))
+
+    def _unwatch_presses(self) -> None:
+        for interactor, tag in self._pressable:
+            interactor.RemoveObserver(tag)
+        self._pressable.clear()
+
+    def _pressed(self, row: str, interactor: Any, _event: str) -> None:
+        """Select the visit under the mouse, with the same tool, before the tool is told of it."""
+        effect, session = self.editor.activeEffect(), self.desk.session
+        visit = session.in_row(row)
+        role = self.armed or self.visit.state.roles.get(self.selected, "")
+        if effect is None or not role or visit is self.visit or visit.analysis is None:
+            return
+        name = str(effect.name)
+        for one, tag in self._pressable:
+            if one is interactor:  # the tool is told of the press below, once it is attached
+                interactor.GetCommand(tag).SetAbortFlag(1)
+        self.desk.select_visit(visit.name)
+        self.arm(role)
+        self.editor.setActiveEffectByName(name)
+        interactor.InvokeEvent("LeftButtonPressEvent")
+
     def enter(self) -> None:
         self._attach()
+        self._watch_presses()
         self._timer.start()
 
     def leave(self) -> None:
+        self._unwatch_presses()
         self._timer.stop()
         self._later.stop()
         self._remove_hint()

@@ -34,6 +34,28 @@ class Statements(DeskTest):
         settle()
         assert not self.desk.ui.bannerLabel.visible
 
+    def test_a_stroke_in_the_row_of_the_other_visit_draws_in_that_visit(self):
+        session = self.sample()
+        self.step(3)
+        first, second = session.visits
+        drawn = self.truth_regions(second)
+        lesion = next(mask for name, mask in drawn.items() if name.startswith("Lesion"))
+        self.press(self.ui("regions").lesionButton)
+        assert self.desk.visit is first
+        before = {name: mask.copy() for name, mask in first.analysis.regions.items()}
+        self.paint(second, lesion)
+        settle(1.0)
+        assert self.desk.visit is second
+        assert self.ui("regions").lesionButton.checked
+        painted = [m for n, m in second.analysis.regions.items()
+                   if second.analysis.roles[n] == "lesion"]  # fmt: skip
+        slices = np.flatnonzero(lesion.any(axis=(1, 2)))
+        assert painted, "nothing was painted"
+        assert set(slices) <= set(np.flatnonzero(painted[0].any(axis=(1, 2)))), "the first stroke"
+        assert before.keys() == first.analysis.regions.keys()
+        for name, mask in before.items():
+            np.testing.assert_array_equal(first.analysis.regions[name], mask)
+
     def test_a_shift_that_the_curves_do_not_confirm_is_said(self):
         session = self.sample()
         self.draw()
