@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,12 +62,16 @@ class ActionHistory:
 
 def actions_of(visits: Iterable[VisitSession]) -> list[Action]:
     """Return the actions of visits, the oldest first; one that changed several appears once."""
-    names: dict[tuple[str, str, str], list[str]] = {}
+    # Strokes of one second are equal but for their number.
+    names: dict[tuple[str, str, str, int], list[str]] = {}
     for visit in visits:
+        seen = Counter[tuple[str, str, str]]()
         for kept in visit.nodes.value(KEPT) or []:
             with contextlib.suppress(TypeError, ValueError):  # a scene may hold anything
                 time, person, text = map(str, kept)
                 datetime.fromisoformat(time)
-                names.setdefault((time, person, text), []).append(visit.name)
+                seen[time, person, text] += 1
+                number = seen[time, person, text]
+                names.setdefault((time, person, text, number), []).append(visit.name)
     ordered = sorted(names.items(), key=lambda item: datetime.fromisoformat(item[0][0]))
-    return [Action(time, person, tuple(where), text) for (time, person, text), where in ordered]
+    return [Action(time, person, tuple(where), text) for (time, person, text, _), where in ordered]

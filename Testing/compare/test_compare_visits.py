@@ -17,7 +17,7 @@ from SpineDCELib.aif.manual_selection import slice_point
 from SpineDCELib.analysis.aif_stages import AIF_UNUSUAL
 from SpineDCELib.cli import main
 from SpineDCELib.compare.call import make_call
-from SpineDCELib.compare.compare_visits import Visit, compare_visits
+from SpineDCELib.compare.compare_visits import Visit, _renamed, compare_visits
 from SpineDCELib.compare.registration import carry_over, check, register
 from SpineDCELib.compare.residual_tumour import residual_tumour
 from SpineDCELib.compare.robustness import Flip, Sensitivity
@@ -383,6 +383,12 @@ def test_the_call_depends_on_the_cutoff(before, after, verdict, decided):
     assert (call.verdict, call.decided) == (verdict, decided)
     assert ("the call is uncertain" in call.sentence) is not decided
     assert "−40 %" in call.sentence
+
+
+def test_lesions_of_two_names_are_said_to_be_compared():
+    assert _renamed("Lesion", "Lesion") == []
+    (said,) = _renamed("Lesion", "ligament")
+    assert said.startswith("'Lesion' at baseline is compared with 'ligament' at follow-up")
 
 
 def test_without_normalised_vp_there_is_no_call():

@@ -4,6 +4,7 @@ import csv
 import html
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from mrml.scenes import new_scene, session_with_regions, write_visits
@@ -11,6 +12,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.export.report.report_tables import identity
 from SpineDCELib.run.saved_session import read_session
 
+from SpineDCEWidget.shared.action_history import actions_of
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.study_opening import open_images
 
@@ -188,3 +190,18 @@ def test_only_a_text_that_a_draft_would_lose_is_edited(session):
     assert not report.is_edited
     report.edit("", "")
     assert not report.is_edited
+
+
+def test_strokes_of_one_second_are_actions_of_their_own():
+    one = ["2026-01-05T10:00:00+00:00", "", "Edit Lesion"]
+    both = ["2026-01-05T10:00:01+00:00", "", "Compare"]
+    visits = [
+        SimpleNamespace(name=name, nodes=SimpleNamespace(value=lambda _key, kept=kept: kept))
+        for name, kept in (("baseline", [one, one, both]), ("follow-up", [both]))
+    ]
+    found = [(action.text, action.visits) for action in actions_of(visits)]
+    assert found == [
+        ("Edit Lesion", ("baseline",)),
+        ("Edit Lesion", ("baseline",)),
+        ("Compare", ("baseline", "follow-up")),
+    ]

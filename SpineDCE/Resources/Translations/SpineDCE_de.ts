@@ -2972,6 +2972,14 @@
         <translation>Einen einzeichnen.</translation>
     </message>
     <message>
+        <source>'{old}' at baseline is compared with '{new}' at follow-up, because each visit has one lesion.</source>
+        <translation>'{old}' der Ausgangsuntersuchung wird mit '{new}' der Verlaufsuntersuchung verglichen, weil jede Untersuchung eine Läsion hat.</translation>
+    </message>
+    <message>
+        <source>Give both the same name if they are the same.</source>
+        <translation>Geben Sie beiden denselben Namen, wenn es dieselbe ist.</translation>
+    </message>
+    <message>
         <source>The region of {new} was carried over from an earlier visit and has not been corrected.</source>
         <translation>Die Region von {new} wurde aus einer früheren Untersuchung übernommen und nicht korrigiert.</translation>
     </message>
@@ -3684,12 +3692,12 @@
         <translation>{name} reichert an: {shown} liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
-        <source>Vp of {name} is {ratio} % of its neighbours'.</source>
-        <translation>Vp von {name} beträgt {ratio} % von dem seiner Nachbarn.</translation>
+        <source>Vp of {name} is {ratio} % of its neighbours', as in fatty marrow, in irradiated marrow, or at a shift that does not fit it.</source>
+        <translation>Vp in {name} beträgt {ratio} % des Vp der Nachbarwirbel, wie in fettigem Mark, in bestrahltem Mark oder bei einem Zeitversatz, der nicht passt.</translation>
     </message>
     <message>
-        <source>Fatty or irradiated marrow makes every normalised value too high.</source>
-        <translation>Fettiges oder bestrahltes Knochenmark macht jeden normalisierten Wert zu hoch.</translation>
+        <source>Every normalised value is too high then.</source>
+        <translation>Jeder normalisierte Wert ist dann zu hoch.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} its neighbours'.</source>

@@ -161,12 +161,12 @@ class Evidence:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The proposal's 95 % interval, s; None if it comes from all tissue.
+        """The proposal's 95 % interval, s; None if it comes from all tissue, or is doubted.
 
         Tissues fill at different times, so that the error of their mean curve says nothing about
         how far the delay of one of them is from its own.
         """
-        return None if self.is_of_all_tissue else (self.low, self.high)
+        return None if self.is_of_all_tissue or self.doubt else (self.low, self.high)
 
     @property
     def is_of_all_tissue(self) -> bool:

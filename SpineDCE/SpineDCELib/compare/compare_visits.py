@@ -207,7 +207,7 @@ def compare_visits(
         share = part(progress, number / len(pairs), (number + 1) / len(pairs))
         given = (registrations or {}).get(new)
         carried = given is not None or new in after.analysis.carried
-        registration, warnings = given, list[str]()
+        registration, warnings = given, _renamed(old, new)
         if registration is None:
             registration = register_lesion(
                 before.analysis, after.analysis, old, part(share, 0.0, 0.3)
@@ -281,6 +281,16 @@ def _pairs(before: Visit, after: Visit, lesions: Collection[str] | None) -> list
                 fields=["inputs.roi"],
             )
     return pairs
+
+
+def _renamed(old: str, new: str) -> list[str]:
+    """Return that lesions of two names are compared; nothing if they have the same name."""
+    if old == new:
+        return []
+    return [
+        f"'{old}' at baseline is compared with '{new}' at follow-up, because each visit has one "
+        "lesion. Give both the same name if they are the same."
+    ]
 
 
 def _lesion(

@@ -176,8 +176,9 @@ def score_reference(
             fault(
                 ratio * 2,
                 "reference_low",
-                f"Vp of {name} is {100 * ratio:.0f} % of its neighbours'. Fatty or irradiated "
-                "marrow makes every normalised value too high.",
+                f"Vp of {name} is {100 * ratio:.0f} % of its neighbours', as in fatty marrow, in "
+                "irradiated marrow, or at a shift that does not fit it. Every normalised value is "
+                "too high then.",
             )
         elif ratio > 2:
             fault(2 / ratio, "reference_high", f"Vp of {name} is {times(ratio)} its neighbours'.")

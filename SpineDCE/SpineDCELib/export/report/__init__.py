@@ -162,8 +162,8 @@ def evidence_caption(own: Collection[str]) -> str:
         own: regions and slices that do not use the study's shift.
     """
     said = (
-        "Residual of the fit, mean over parts of the regions, and normalised Vp at each shift of "
-        "the AIF. "
+        "Residual of the fit of the regions' mean curves, and normalised Vp, at each shift of the "
+        "AIF. "
     )
     if own:
         said += f"Red: the study's shift. Shifts of their own: {', '.join(own)}. "
@@ -171,7 +171,7 @@ def evidence_caption(own: Collection[str]) -> str:
         said += "Red: the shift in use. "
     return said + (
         "Dotted blue: the shift of each region, above the 95 % interval of its delay. Grey: the "
-        "plateau, where the residual is less than twice its minimum; it is no interval."
+        "95 % interval of the proposed shift, where one is proposed."
     )
 
 
@@ -180,8 +180,8 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
         page.heading(f"{title}: curves, arterial input function, evidence for the shift"),
         page.figure(
             figures.curves(analysis, result),
-            "Left: mean curves of the regions, with the fit of the model. Right: the AIF, as "
-            "measured and shifted.",
+            "Left: mean curves of the regions, with the fit of the model. Right: the AIF, "
+            "interpolated between the frames, as measured and shifted.",
         ),
     ]
     artery = figures.candidates(analysis)

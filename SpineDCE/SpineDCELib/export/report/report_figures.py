@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from SpineDCELib.aif.plot_data import candidate_chart
+from SpineDCELib.aif.plot_data import candidate_chart, valley_top
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.data import Result
 from SpineDCELib.errors import InputError
@@ -18,6 +18,7 @@ from SpineDCELib.export.map_figures import Picture, add_colour_bar, best_slice, 
 from SpineDCELib.export.optional_packages import matplotlib_figure
 from SpineDCELib.export.slice_orientation import display_slice
 from SpineDCELib.files.text_cells import figure_text
+from SpineDCELib.vocabulary.conversion_modes import parameter_title
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, words_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
     drawn, Cp = analysis.arterial_curve().drawn()
-    right.plot(drawn, Cp, color="#999999", linewidth=1.0, label="as measured")
+    right.plot(drawn, Cp, color="#999999", linewidth=1.0, label="as measured, interpolated")
     right.plot(drawn + shift, Cp, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
     right.set_xlim(*left.get_xlim())
     label_axes(right, "AIF in plasma", f"Cp [{arterial.unit}]")
@@ -133,19 +134,20 @@ def evidence(analysis: Analysis) -> list[str]:
     except InputError:
         return []
     left, right = new_panel(2.8), new_panel(2.8)
-    left.axvspan(*found.plateau, color="#eeeeee")
-    left.plot(found.shifts, found.residual, color="black", linewidth=1.4)
-    label_axes(left, "residual of the fit", "relative to its minimum", "AIF shift [s]")
-    left.set_ylim(0.98, min(float(np.nanmax(found.residual)), 3.0))
+    left.plot(found.shifts, found.mean_residual, color="black", linewidth=1.4)
+    label_axes(left, "residual of the mean curves", "relative to its minimum", "AIF shift [s]")
+    left.set_ylim(0.98, valley_top(found))
     for lesion, ratio in found.normalised_vp.items():
         right.plot(found.shifts, ratio, color=_LESION, linewidth=1.4, label=figure_text(lesion))
-    right.axvspan(*found.plateau, color="#eeeeee")
-    label_axes(right, "normalised Vp", "lesion / reference", "AIF shift [s]")
+    title = parameter_title("vp", analysis.mode)
+    label_axes(right, f"normalised {title}", "lesion / reference", "AIF shift [s]")
     near = (found.shifts >= found.plateau[0] - 4) & (found.shifts <= found.plateau[1] + 4)
     seen = [r[near] for r in found.normalised_vp.values() if np.isfinite(r[near]).any()]
     if seen:
         right.set_ylim(0, 1.3 * float(np.nanmax(seen)))
     for ax in (left, right):
+        if found.interval is not None:
+            ax.axvspan(*found.interval, color="#eeeeee", zorder=0)
         ax.axvline(analysis.shift(), color="#cc3377", linewidth=1.2)
     for name, delay in analysis.delays().items():
         left.axvspan(delay.low, delay.high, ymax=0.06, color="#88aacc")
