@@ -27,6 +27,8 @@ Part = tuple[EllipsisType, slice]
 POSITION, VE, PLASMA, Q, EXCESS = range(5)
 _INNER = slice(PAD, PAD + NODES)
 _NEWTON_STEPS = 4
+#: Faces of the box that an optimum is searched on by Newton's method.
+_FACES = 2
 #: Voxels whose nodes are worked on at once: they stay in the processor's cache.
 _PART = 2048
 _TINY = 1e-30
@@ -106,35 +108,47 @@ def _search_box(
     y_a = y_a[voxels]
 
     coefficients = _coefficients(windows)
-    polynomials = np.stack([coefficients, _slopes(coefficients)], axis=1)
 
-    def solve(some: Indices, distance: Values) -> tuple[Values, Values]:
-        """The optimum at given distances, and the residual's projection on de: where that is
-        positive, the squared error falls."""
-        position, a = nodes[some] + distance, y_a[some]
-        y_q, turning = _polynomial(polynomials.take(some, axis=2), distance)
+    def solve(some: Indices, distance: Values) -> Values:
+        """Return the best vp and ve in the box at given distances, as an optimum."""
+        position = nodes[some] + distance
+        y_q = _polynomial(coefficients.take(some, axis=1), distance)
         y_q = y_q * distance + windows[PAD, some]
+        g, s, _, _ = tables.frame(position)
+        ve, plasma, excess = best_in_box(y_a[some], y_q, g, s, plasma_bound, ve_bound)
+        return np.array([position, ve, plasma, y_q, excess])
+
+    def slope(some: Indices, distance: Values) -> Values:
+        """Return the residual's projection on de: where positive, the squared error falls."""
+        position, ve, plasma, y_q, _ = solve(some, distance)
+        turning = _polynomial(_slopes(coefficients.take(some, axis=1)), distance)
         g, s, dg, ds = tables.frame(position)
-        ve, plasma, excess = best_in_box(a, y_q, g, s, plasma_bound, ve_bound)
-        slope = (a - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
-        return np.array([position, ve, plasma, y_q, excess]), slope
+        towards: Values = (y_a[some] - plasma - ve * g) * dg + (y_q - ve * s) * ds + s * turning
+        return towards
 
-    def face(ve: Values, plasma: Values) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-        return _side(ve, ve_bound), _side(plasma, plasma_bound)
-
-    # Most optima are on the same face of the box as at their node, and there the score is smooth.
+    # On a face of the box the score is smooth. Most optima are on the face of their node, and most
+    # others where the bounds met on the way there hold too.
     ve, plasma, _ = best_in_box(
         y_a, windows[PAD], tables.g_nodes[nodes], tables.s_nodes[nodes], plasma_bound, ve_bound
     )
-    begun = face(ve, plasma)
-    score = _on_face(windows, y_a - plasma, nodes, begun, tables, ve_bound)
-    distance, _ = _climb(score, nodes)
-    found, _ = solve(np.arange(voxels.size), distance)
-    others = np.flatnonzero(np.not_equal(face(found[VE], found[PLASMA]), begun).any(axis=0))
-    if others.size:
-        low, high = _reach(nodes[others], y_a.dtype)
-        distance = _root(lambda some, x: solve(others[some], x)[1], low, high)
-        found[:, others] = solve(others, distance)[0]
+    sides = np.array([_side(ve, ve_bound), _side(plasma, plasma_bound)])
+    found, some = np.empty((5, voxels.size), P.dtype), np.arange(voxels.size)
+    for _ in range(_FACES):
+        score = _on_face(
+            windows.take(some, axis=1), y_a[some] - plasma, nodes[some], sides, tables, ve_bound
+        )
+        distance, _ = _climb(score, nodes[some])
+        optimum = found[:, some] = solve(some, distance)
+        reached = np.array([_side(optimum[VE], ve_bound), _side(optimum[PLASMA], plasma_bound)])
+        left = np.flatnonzero((reached != sides).any(axis=0))
+        sides, reached = sides[:, left], reached[:, left]
+        inside = reached == 1
+        plasma = np.where(inside[1], plasma[left], optimum[PLASMA, left])
+        sides, some = np.where(inside, sides, reached), some[left]
+    if some.size:
+        low, high = _reach(nodes[some], y_a.dtype)
+        distance = _root(lambda part, x: slope(some[part], x), low, high)
+        found[:, some] = solve(some, distance)
     return found[:, best_of_voxel(voxels, _gain(found))]
 
 
@@ -147,7 +161,7 @@ def _on_face(
     windows: Values,
     rest: Values,
     nodes: Indices,
-    face: tuple[NDArray[np.integer], NDArray[np.integer]],
+    sides: NDArray[np.integer],
     tables: KepTables,
     ve_bound: float,
 ) -> Values:
@@ -161,10 +175,10 @@ def _on_face(
     Args:
         rest: y·â less plasma, which counts where plasma is held at a bound.
     """
-    ve_side, plasma_side = face
+    ve_side, plasma_side = sides
     around = nodes + np.arange(WINDOW)[:, None]
     walled = plasma_side != 1
-    along, across = tables.wall_a[around] * walled, tables.wall_q[around]
+    along, across = tables.wall_a.take(around) * walled, tables.wall_q.take(around)
     projection = along * rest + across * windows
     score = np.where(walled, projection, windows)
     full = ve_side == 3

@@ -72,4 +72,4 @@ class Curves:
             if last - first + 1 == source.size and np.all(np.diff(source) == 1):
                 yield place, self.array[:, first : last + 1]
             else:
-                yield place, self.array[:, source]
+                yield place, self.array.take(source, axis=1)
