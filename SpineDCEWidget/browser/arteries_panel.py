@@ -17,6 +17,7 @@ from SpineDCEWidget.browser.disabled_reasons import NO_CURVES, NO_STUDY, disable
 from SpineDCEWidget.browser.file_uploads import take_upload, upload_ui
 from SpineDCEWidget.browser.outline_overlay import Outline, Overlay
 from SpineDCEWidget.browser.plot_element import plot
+from SpineDCEWidget.browser.view_stream import let_send
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared.artery_marks import (
     ArteryMarks,
@@ -240,8 +241,7 @@ class ArteriesPanel:
                 station.jobs.cancel()
                 await asyncio.sleep(0.01)
                 continue
-            # The page receives the shift first, and moves its curve.
-            await asyncio.sleep(0.003)
+            await let_send()  # the page receives the shift first, and moves its curve
             if self._wanted is None:  # the proposal is to be used instead
                 return
             (visit, wanted), self._wanted = self._wanted, None
@@ -250,7 +250,7 @@ class ArteriesPanel:
             try:
                 station.session.set_shift(visit, wanted)
                 station.changed(visit)
-                await asyncio.sleep(0.003)  # the page takes the ticks away during the fit
+                await let_send()  # the page takes the ticks away during the fit
                 if visit.analysis is None:  # it was closed
                     return
                 station.session.refit(visit, [station.views.slice_index(visit.name)])

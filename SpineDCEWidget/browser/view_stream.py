@@ -15,6 +15,12 @@ _QUALITY = 90
 _SEND_ITERATIONS = 4
 
 
+async def let_send() -> None:
+    """Let what was changed reach the page's socket."""
+    for _ in range(_SEND_ITERATIONS):
+        await asyncio.sleep(0)
+
+
 class Pictures:
     """Renderer of one view at a time, whose image is sent before the next view is drawn.
 
@@ -43,7 +49,7 @@ class Pictures:
     async def _draw(self) -> None:
         while True:
             await self._asked.wait()
-            await self._let_send()  # what has changed beside the image
+            await let_send()  # what has changed beside the image
             self._drawn = self._next()
             del self._wanted[self._drawn]
             if not self._wanted:
@@ -52,17 +58,19 @@ class Pictures:
                 self._views[self._drawn].draw()
             except Exception:
                 log.exception("The view %s could not be drawn", self._drawn)
-            await self._let_send()
-
-    async def _let_send(self) -> None:
-        for _ in range(_SEND_ITERATIONS):
-            await asyncio.sleep(0)
+            await let_send()
 
     def _next(self) -> str:
-        """Return the view under the mouse every second time, else the one that waits longest."""
+        """Return the view under the mouse every second time, else the one that waits longest.
+
+        Views whose images were the same as before when they were last drawn come last, because a
+        change of one volume asks for all views.
+        """
         others = [name for name in self._wanted if name != self.pointed]
         pointed = self.pointed in self._wanted and self._drawn != self.pointed
-        return self.pointed if pointed or not others else others[0]
+        if pointed or not others:
+            return self.pointed
+        return next((name for name in others if self._views[name].changed), others[0])
 
 
 class _View:
@@ -72,11 +80,13 @@ class _View:
         scheduler = rca.view_adapter._scheduler
         self._area, self._encoder = scheduler.rca, scheduler._rca_encoder
         self._push, self._last = rca.view_adapter.push, b""
+        self.changed = True  #: whether the image was another one when it was last drawn
         rca.slicer_view.interactor().AddObserver("WindowResizeEvent", self._forget)
 
     def draw(self) -> None:
         picture, about, _ = self._encoder.encode(*self._area.img_cols_rows, _QUALITY)
-        if picture != self._last:
+        self.changed = picture != self._last
+        if self.changed:
             self._last = picture
             self._push(picture, about)
 
