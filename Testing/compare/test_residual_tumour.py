@@ -110,6 +110,8 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     # What noise may hide is not said to be absent.
     assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
     assert f"fewer than {doubtful.least} voxels are left out" in doubtful.sentence
+    assert f"voxel is taken to be ± {doubtful.noise:.1f}" in doubtful.sentence
+    assert "or the error of their fits where that is larger" in doubtful.sentence
     for one in (clear, doubtful):
         told = replace(one, origin="40 % below the 2.0× at baseline").sentence
         assert "above 1.2× (40 % below the 2.0× at baseline) at follow-up" in told

@@ -48,7 +48,8 @@ class Residual:
         place: in the lesion, in words.
         probability: that the true normalised Vp of a voxel exceeds the threshold; NaN outside of
             the lesion, None where there is no noise model.
-        noise: standard deviation of a voxel's normalised Vp.
+        noise: standard deviation of a voxel's normalised Vp: the lesion's scatter, or the median
+            error of its fits where that is larger.
         least: voxels that surely exceed the threshold and touch, from which on an island is more
             than noise.
         above: share of the lesion's fitted voxels whose value exceeds the threshold, surely or not.
@@ -73,7 +74,10 @@ class Residual:
         threshold = times(self.threshold) + (f" ({self.origin})" if self.origin else "")
         noise = ""
         if self.noise > 0:
-            noise = f" The scatter of its voxels, ± {times(self.noise)}, is taken for noise."
+            noise = (
+                f" The noise of a voxel is taken to be ± {times(self.noise)}: the scatter of the "
+                "lesion's voxels, or the error of their fits where that is larger."
+            )
         if self.least > 1:
             noise += (
                 f" Islands of fewer than {self.least} voxels are left out, because noise alone can "
