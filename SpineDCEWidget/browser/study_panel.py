@@ -551,7 +551,7 @@ class StudyPanel:
             for v in self._station.session.shown
         }
         state.facts = [
-            ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.times[-1]:.0f} s"
+            ("Frames", f"{dynamic.n_frames}, {_range(step)} s apart, {dynamic.duration:.0f} s"
              + shown.left_out(visit)),
             ("Frame times", dynamic.time_origin),
             ("Voxels", f"{columns} × {rows} × {slices}, "

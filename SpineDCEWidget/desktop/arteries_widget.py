@@ -24,6 +24,7 @@ from SpineDCEWidget.shared.artery_marks import (
     toggle_vessel,
     toggle_voxel,
 )
+from SpineDCEWidget.shared.setting_scopes import is_of_a_visit
 
 if TYPE_CHECKING:
     from SpineDCEWidget.desktop.module_panel import Workstation
@@ -61,6 +62,9 @@ class ArteriesPanel(Panel):
         self._timer = desk.timer(_DELAY, self.compute_moved)
         for combo, path in _CHOICES.items():
             self.describe_setting(combo, path)
+            if not is_of_a_visit(path):
+                label = words.setting_label(path)
+                getattr(ui, f"{combo}Label").text = texts.OF_ALL_VISITS.format(label=label)
             self.on(
                 getattr(ui, combo), "currentIndexChanged(int)",
                 lambda _index, combo=combo, path=path: self.choose(

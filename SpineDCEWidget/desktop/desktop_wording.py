@@ -18,6 +18,7 @@ CHOOSE_CURVE = _("Load an AIF file")
 CHOOSE_REGIONS = _("Load regions")
 CHOOSE_OUTPUT_FOLDER = _("Choose the output folder")
 EXPORTED = _('The results were written to <a href="{url}">{folder}</a>.')
+OF_ALL_VISITS = _("{label} (all visits):")
 LEFT_OUT = _("Not written, for the reasons that the warnings name: {names}.")
 DRAWING = _("Drawing the figure")
 DRAWN = _('The figure was written to <a href="{url}">{path}</a>.')
@@ -26,7 +27,7 @@ NEEDS_OUTPUT_FOLDER = _("Choose an output folder first.")
 ARRANGING = _("Arranging the views")
 CLOSING, SWAPPING = _("Closing the visits"), _("Swapping the visits")
 CLOSE_QUESTION = _(
-    "Close all visits? Their images, maps, regions and rulers are removed from the scene."
+    "Close all visits? Their images, maps, regions, rulers and report are removed from the scene."
 )
 SWAP_QUESTION = _("{finding}\n\nSwap the visits?")
 ACCEPT_QUESTION = _("{finding}\n\nCompare them anyway?")

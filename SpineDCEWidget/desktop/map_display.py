@@ -77,7 +77,7 @@ class Display:
                     threshold=top * choices.threshold / 100,
                 )
                 self._applied = wanted
-        for node in maps:
+        for node in maps if choices.quantity != "status" else ():  # its codes are no scale
             legend = add_legend(node)
             if legend is not None and legend.GetTitleTextProperty().GetFontSize() != _FONT_SIZE:
                 legend.GetTitleTextProperty().SetFontSize(_FONT_SIZE)

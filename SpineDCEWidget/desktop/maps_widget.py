@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import slicer
 from SpineDCELib.errors import Cancelled, InputError
+from SpineDCELib.vocabulary.conversion_modes import unit_title
 from SpineDCELib.vocabulary.quantities import FURTHER, QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -221,15 +222,18 @@ class MapsPanel(Panel):
         ui.mapBox.enabled = computed
         ui.mapBox.toolTip = "" if computed else visit.problem or words.OPEN_FIRST
         quantity = parameters.quantity
-        ui.unitLabel.text = QUANTITIES[quantity].shown_unit
+        mode = visit.result.measures.mode if visit.result is not None else ""
+        ui.unitLabel.text = unit_title(quantity, mode)
+        ui.quantityLabel.text = shown.map_note(self.desk.session, quantity)
+        ui.quantityLabel.visible = bool(ui.quantityLabel.text)
         ui.quantityCombo.toolTip = words.explained(
             quantity,
             visit.settings.fit.model if visit.analysis is not None else "",
-            visit.result.measures.mode if visit.result is not None else "",
+            mode,
         )
         self._offer_maps()
         ui.topSpin.value = self.desk.display.manual_top(quantity)
-        ui.topSpin.enabled = quantity != "status"
+        ui.topSpin.enabled = ui.coloursCombo.enabled = quantity != "status"
         if self._crosshair is not None and self._is_explanation_outdated():
             self._timer.start()
         self._fill_series()

@@ -489,7 +489,7 @@ class StudyPanel(Panel):
         dynamic = analysis.study.dynamic
         acquisition, times = dynamic.acquisition, dynamic.times
         ui.framesLabel.text = texts.FRAMES.format(
-            count=dynamic.n_frames, duration=f"{times[-1] - times[0]:.0f}"
+            count=dynamic.n_frames, duration=f"{dynamic.duration:.0f}"
         )
         displaced = analysis.study.choices.displaced
         ui.displacedLabel.text = words.translated(f"{displaced}.")

@@ -20,13 +20,20 @@ from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import Ruler, plane_of, plane_of_size
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_title
-from SpineDCELib.vocabulary.quantities import FITTED_AS, NONE, QUANTITIES, number, times
+from SpineDCELib.vocabulary.quantities import (
+    FITTED_AS,
+    NONE,
+    PROBABILITY,
+    QUANTITIES,
+    number,
+    times,
+)
 from SpineDCELib.vocabulary.report_text import shown_time
 
 from SpineDCEWidget.shared.artery_marks import found_of
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _, translated
+from SpineDCEWidget.shared.wording import _, explained, translated
 
 #: Standard error of a fraction from which the value says nothing, mL/100 mL.
 _WHOLE = 100.0
@@ -65,7 +72,7 @@ def patients(visits: Sequence[VisitSession]) -> str:
 
 
 def _patient(visit: VisitSession) -> str:
-    return visit.patient or _("patient not named in the images")
+    return visit.patient or _("patient not named")
 
 
 # -- arteries -----------------------------------------------------------------------------------
@@ -253,6 +260,15 @@ def _plane_words() -> dict[str, str]:
 
 
 # -- maps ---------------------------------------------------------------------------------------
+
+
+def map_note(session: Session, quantity: str) -> str:
+    """Return what a map needs beside its colour bar to be read; "" for most maps."""
+    if quantity == "status":
+        return explained(quantity)
+    if quantity == PROBABILITY and (threshold := threshold_text(session)):
+        return _("Threshold: {threshold}").format(threshold=threshold)
+    return ""
 
 
 def threshold_text(session: Session) -> str:

@@ -34,6 +34,12 @@ def patient_of(images: Images) -> str:
     return ", ".join(part for part in said if part)
 
 
+def name_and_ID(patient: str) -> tuple[str, str]:
+    """Return the two from what :func:`patient_of` returned; a name alone is the ID as well."""
+    name, *rest = patient.split(", ")
+    return name, next((part.removeprefix("ID ") for part in rest if part.startswith("ID ")), name)
+
+
 def day_text(date: str) -> str:
     """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
     try:

@@ -76,7 +76,7 @@ from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 from SpineDCEWidget.shared.action_history import ActionHistory
 from SpineDCEWidget.shared.computation import Job
 from SpineDCEWidget.shared.course_session import CARRIED, CourseWork
-from SpineDCEWidget.shared.patient_identity import patient_of
+from SpineDCEWidget.shared.patient_identity import name_and_ID, patient_of
 from SpineDCEWidget.shared.scene_changes import follow_nodes, read_drawn
 from SpineDCEWidget.shared.session_state import (
     SessionState,
@@ -121,7 +121,7 @@ SHOWN_VISITS: tuple[str, ...] = (BASELINE, FOLLOW_UP)
 #: Their folders in an export, as the command line names them.
 FOLDERS: dict[str, str] = {role: words.key for role, words in VISITS.items()}
 #: Patient of a study whose images name none.
-NO_PATIENT = _("Patient not named in the images")
+NO_PATIENT = _("Patient not named")
 #: Key under which a visit keeps the studies that it was compared with.
 COMPARED = "compared"
 #: Of a course, few visits are looked at at a time: smaller results lie in files too, bytes.
@@ -396,14 +396,32 @@ class Session:
 
     def _restore(self, visit: VisitSession) -> None:
         """Take up a visit that a loaded scene holds."""
-        images = images_of(visit.nodes)
-        if images is not None:
-            self._begin(visit, images)
+        images, patient = images_of(visit.nodes), visit.nodes.patient
+        if images is None:
+            return
+        if patient == NO_PATIENT:
+            patient = ""
+        if patient:  # the scene knows it, but not the files of its images
+            date = str(visit.nodes.value("visit", {}).get("date") or "")
+            dynamic = images.dynamic
+            name, ID = name_and_ID(patient)
+            source = replace(dynamic.source, patient=ID, name=name, date=date)
+            images = replace(images, dynamic=replace(dynamic, source=source))
+        self._begin(visit, images, patient=patient)
 
     def _begin(
-        self, visit: VisitSession, images: Images, prepared: PreparedAnalysis | None = None
+        self,
+        visit: VisitSession,
+        images: Images,
+        prepared: PreparedAnalysis | None = None,
+        *,
+        patient: str = "",
     ) -> None:
-        """Analyse these images with the choices that lie in the visit's nodes."""
+        """Analyse these images with the choices that lie in the visit's nodes.
+
+        Args:
+            patient: whose images these are, if no file of them says so.
+        """
         nodes = visit.nodes
         kept = nodes.value("settings")
         settings = Settings() if kept is None else settings_from_dict(kept, kind=Settings)
@@ -427,7 +445,7 @@ class Session:
             locked=frozenset(map(str, nodes.value("locked") or ())),
         )
         images = corrected(visit.as_read, own)
-        visit.patient = patient_of(images)
+        visit.patient = patient_of(images) or patient
         visit.analysis = Analysis(
             images,
             self._combined(self.common, own),

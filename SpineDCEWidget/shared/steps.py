@@ -88,7 +88,7 @@ def _studied(visits: list[VisitSession]) -> tuple[str, str]:
 def _study(visit: VisitSession) -> str:
     dynamic = visit.needed().study.dynamic
     return _("{visit}: {frames} frames in {duration:.0f} s").format(
-        visit=visit.shown_title, frames=dynamic.n_frames, duration=dynamic.times[-1]
+        visit=visit.shown_title, frames=dynamic.n_frames, duration=dynamic.duration
     ) + left_out(visit)
 
 

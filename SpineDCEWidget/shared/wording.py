@@ -116,7 +116,11 @@ EXPLAINED = {
         "above the threshold, %, given the noise. The threshold is the normalised Vp of the lesion "
         "at baseline, reduced by the cutoff."
     ),
-    "status": _("Status: fit status of each voxel, with the reason where the fit failed."),
+    "status": _(
+        "Status: green where a voxel was fitted, yellow where the fit has a remark, such as that "
+        "ve is not determined, grey where it was not fitted. The explanation of a voxel gives the "
+        "remark or the reason."
+    ),
     "normalised": _(
         "Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, "
         "× (Behar et al., AJNR 2023)."

@@ -8,6 +8,8 @@ import qt
 import slicer
 from desk import DeskTest, settle
 from hands import choose
+from SpineDCELib.export.identity import patient_words
+from SpineDCELib.export.report.report_tables import identity
 
 
 class Scene(DeskTest):
@@ -31,6 +33,9 @@ class Scene(DeskTest):
         regions = {name: mask.copy() for name, mask in visit.analysis.regions.items()}
         settings, values = visit.settings, normalised(visit)
         candidates = [c.accepted for c in visit.analysis.detection().candidates]
+        banner = self.desk.ui.bannerLabel.text
+        whose = identity(visit.analysis, anonymise=False)
+        assert visit.patient
         path = Path(self.folder.name) / "saved.mrb"
         assert slicer.util.saveScene(str(path))
         slicer.mrmlScene.Clear()
@@ -40,6 +45,10 @@ class Scene(DeskTest):
         settle(1.0)
         again = self.desk.session.visit("baseline")
         assert again is not visit
+        assert self.desk.ui.bannerLabel.text == banner
+        assert again.patient in banner, "the scene holds the patient's name"
+        assert identity(again.analysis, anonymise=False) == whose
+        assert again.patient.split(",")[0].split()[0].lower() in patient_words(again.analysis)
         assert again.settings == settings
         assert self.desk.parameters.opacity == 55
         np.testing.assert_array_equal(slicer.util.arrayFromVolume(again.maps["vp"]), vp)

@@ -18,7 +18,15 @@ from series.dicom_layouts import (
 )
 from series.test_series_in_pieces import write_nifti
 from SpineDCELib.cli import main
-from SpineDCELib.series import read_dynamic, scan_study, study_report, study_summary
+from SpineDCELib.series import (
+    Acquisition,
+    DynamicSeries,
+    Geometry,
+    read_dynamic,
+    scan_study,
+    study_report,
+    study_summary,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Invalid value for VR")
 
@@ -229,3 +237,12 @@ def test_even_times_around_a_displaced_frame_are_even(tmp_path, counted):
     assert "Missing by" not in text
     assert "Frame 4 of 12: displaced by 3 mm" in text
     assert read_dynamic(study, frame_interval=7).times[[2, 3, -1]].tolist() == [14, 28, 77]
+
+
+def test_a_series_lasts_until_the_end_of_its_last_frame():
+    grid = Geometry.from_parts((1, 2, 2), (1.0, 1.0, 1.0), (0, 0, 0), np.eye(3))
+    signal, times = np.ones((4, 1, 2, 2)), np.array([0.0, 5.0, 10.0, 17.0])
+    series = DynamicSeries(signal, times, grid, Acquisition(), "given")
+    assert (series.frame_interval, series.duration) == (5.0, 22.0)
+    one = DynamicSeries(signal[:1], times[:1], grid, Acquisition(), "given")
+    assert (one.frame_interval, one.duration) == (0.0, 0.0)

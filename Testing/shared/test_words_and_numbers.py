@@ -205,3 +205,12 @@ def test_a_voxel_is_explained(studies):
     assert "±" in rows["Vp"]
     assert explained.status in shown.voxel_text(explained)
     assert f"Slice {voxel[0] + 1}" in shown.voxel_text(explained)
+
+
+def test_a_map_that_its_colour_bar_does_not_explain_has_a_note():
+    lesion = SimpleNamespace(name="L2", residual=SimpleNamespace(threshold=1.74))
+    session = SimpleNamespace(comparison=SimpleNamespace(lesions=(lesion,)))
+    assert shown.map_note(session, "probability") == "Threshold: L2 1.7×"
+    assert "yellow where the fit has a remark" in shown.map_note(session, "status")
+    assert shown.map_note(session, "vp") == ""
+    assert shown.map_note(SimpleNamespace(comparison=None), "probability") == ""

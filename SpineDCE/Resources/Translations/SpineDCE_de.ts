@@ -5804,6 +5804,10 @@
         <translation>Die Ergebnisse stehen in &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</translation>
     </message>
     <message>
+        <source>{label} (all visits):</source>
+        <translation>{label} (alle Untersuchungen):</translation>
+    </message>
+    <message>
         <source>Not written, for the reasons that the warnings name: {names}.</source>
         <translation>Nicht geschrieben, aus den Gründen, die die Warnungen nennen: {names}.</translation>
     </message>
@@ -5828,8 +5832,8 @@
         <translation>Ansichten werden angeordnet</translation>
     </message>
     <message>
-        <source>Close all visits? Their images, maps, regions and rulers are removed from the scene.</source>
-        <translation>Alle Untersuchungen schließen? Ihre Bilder, Karten, Regionen und Lineale werden aus der Szene entfernt.</translation>
+        <source>Close all visits? Their images, maps, regions, rulers and report are removed from the scene.</source>
+        <translation>Alle Untersuchungen schließen? Ihre Bilder, Karten, Regionen, Lineale und ihr Bericht werden aus der Szene entfernt.</translation>
     </message>
     <message>
         <source>{finding}
@@ -6371,7 +6375,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
     <message>
         <source>Patient not named</source>
-        <translation>Patient nicht genannt</translation>
+        <translation>Patient nicht benannt</translation>
     </message>
     <message>
         <source>No archive is configured. List archives in {file}, as docs/pacs.md describes, and open this part or step again.</source>
@@ -6569,8 +6573,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Der Mittelwert ihrer Voxel, jedes für sich angepasst, ist eine andere Zahl: {vp}.</translation>
     </message>
     <message>
-        <source>patient not named in the images</source>
-        <translation>Patient in den Bildern nicht genannt</translation>
+        <source>patient not named</source>
+        <translation>Patient nicht benannt</translation>
     </message>
     <message>
         <source>slice</source>
@@ -6701,6 +6705,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>(vorläufiger Zeitversatz)</translation>
     </message>
     <message>
+        <source>Threshold: {threshold}</source>
+        <translation>Schwelle: {threshold}</translation>
+    </message>
+    <message>
         <source>{quantity} of the mean curve</source>
         <translation>{quantity} der mittleren Kurve</translation>
     </message>
@@ -6806,7 +6814,7 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     </message>
     <message>
         <source>Patient not named</source>
-        <translation>Patient nicht genannt</translation>
+        <translation>Patient nicht benannt</translation>
     </message>
     <message>
         <source>Mark the automatic analysis as reviewed</source>
@@ -6942,8 +6950,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.session</name>
     <message>
-        <source>Patient not named in the images</source>
-        <translation>Patient in den Bildern nicht genannt</translation>
+        <source>Patient not named</source>
+        <translation>Patient nicht benannt</translation>
     </message>
     <message>
         <source>Open the study</source>
@@ -7707,8 +7715,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Wahrscheinlichkeit über der Schwelle: dass das wahre normalisierte Vp eines Voxels der Läsion über der Schwelle liegt, %, bei dem Rauschen. Die Schwelle ist das normalisierte Vp der Läsion in der Erstuntersuchung, um den Grenzwert vermindert.</translation>
     </message>
     <message>
-        <source>Status: fit status of each voxel, with the reason where the fit failed.</source>
-        <translation>Status: Status der Anpassung jedes Voxels, mit dem Grund, wo sie misslang.</translation>
+        <source>Status: green where a voxel was fitted, yellow where the fit has a remark, such as that ve is not determined, grey where it was not fitted. The explanation of a voxel gives the remark or the reason.</source>
+        <translation>Status: grün, wo ein Voxel angepasst wurde, gelb, wo die Anpassung einen Vermerk hat (etwa dass ve nicht bestimmt ist), grau, wo nicht angepasst wurde. Die Erklärung eines Voxels nennt den Vermerk oder den Grund.</translation>
     </message>
     <message>
         <source>Normalised Vp: mean Vp of the lesion divided by mean Vp of an adjacent healthy vertebra, × (Behar et al., AJNR 2023).</source>

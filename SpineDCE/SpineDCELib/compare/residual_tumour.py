@@ -80,15 +80,16 @@ class Residual:
             )
         if self.least > 1:
             noise += (
-                f" Islands of fewer than {self.least} voxels are left out, because noise alone can "
-                "make them."
+                f" Islands of fewer than {self.least} voxels, each above it with a probability of "
+                f"{100 * SURE:.0f} % or more, are left out, because noise alone can make them."
             )
         if self.centre is None:
             if not self.above:
                 return f"No voxel of the lesion is above {threshold} at follow-up."
             return (
                 f"{chance(self.above)} of the lesion's voxels are above {threshold} at "
-                f"follow-up, but none of their islands can be distinguished from noise.{noise}"
+                "follow-up, but single voxels are too noisy to say which part of the lesion, if "
+                f"any, truly is. The mean of the lesion is less noisy.{noise}"
             )
         # Most of a lesion is nowhere in it.
         where = f", {self.place}" if self.share < 0.5 else ""

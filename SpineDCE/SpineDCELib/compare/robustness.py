@@ -287,7 +287,7 @@ class PerturbedVisit:
         if len(self.own_ranges) == 2:
             return 0.0, 0.0
         analysis = self.analysis
-        half = SHIFT_FRAMES * float(np.median(np.diff(analysis.images.dynamic.times)))
+        half = SHIFT_FRAMES * analysis.images.dynamic.frame_interval
         try:
             evidence = analysis.evidence()
         except InputError:

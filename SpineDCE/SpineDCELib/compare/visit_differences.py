@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
@@ -111,7 +109,7 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("TE [s]", first.acquisition.TE, second.acquisition.TE, tolerance=TOLERANCES["TE"])
     same("field strength [T]", first.acquisition.field_strength,
          second.acquisition.field_strength, tolerance=0.05)  # fmt: skip
-    intervals = [float(np.median(np.diff(d.times))) for d in (first, second)]
+    intervals = first.frame_interval, second.frame_interval
     same("frame interval [s]", *intervals, tolerance=TOLERANCES["frame interval"])
     for axis, a, b in zip(
         ("columns", "rows", "slices"), first.geometry.spacing, second.geometry.spacing, strict=True

@@ -35,6 +35,7 @@ def identifying_words(analysis: Analysis) -> frozenset[str]:
             continue
         source = image.source
         found.update([*source.series_uids, source.study_uid or ""])
+        found.update([source.patient, source.name, source.date, *source.name.split()])
         found.update(part for file in source.files for part in Path(file).parts)
         found.update(_beside(source.files))
         if source.format == "DICOM" and source.files:
@@ -67,7 +68,8 @@ def patient_words(analysis: Analysis) -> frozenset[str]:
     """Return the parts of the patient's name, and the ID, in lower case."""
     source = analysis.images.dynamic.source
     if source.format != "DICOM" or not source.files:
-        return frozenset()
+        words = (source.patient, *source.name.split())  # of a scene
+        return frozenset(word.lower() for word in words if word)
     import pydicom
 
     try:

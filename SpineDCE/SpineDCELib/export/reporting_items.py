@@ -103,7 +103,7 @@ def reporting_items(analysis: Analysis, result: Result) -> list[Item]:
 def _acquisition(analysis: Analysis) -> list[Item]:
     series = analysis.images.dynamic
     acquisition, geometry = series.acquisition, series.geometry
-    interval = float(np.median(np.diff(series.times)))
+    interval = series.frame_interval
     frames, slices, rows, columns = series.signal.shape
     name = "acquisition"
     return [

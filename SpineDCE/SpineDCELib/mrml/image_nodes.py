@@ -31,7 +31,11 @@ def show_images(nodes: VisitNodes, images: Images) -> None:
             "acquisition": asdict(dynamic.acquisition),
             "time_origin": dynamic.time_origin,
             # No paths: they may hold names, and lead nowhere on another machine.
-            "source": asdict(replace(dynamic.source, files=(), sop_instance_uids=())),
+            "source": asdict(
+                replace(
+                    dynamic.source, files=(), sop_instance_uids=(), patient="", name="", date=""
+                )
+            ),
             "frame_of_reference_uid": dynamic.geometry.frame_of_reference_uid,
             "notes": list(dynamic.notes),
         },

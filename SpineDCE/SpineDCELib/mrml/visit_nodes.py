@@ -193,6 +193,16 @@ class VisitNodes:
             folder = self._folder(hierarchy) or hierarchy.CreateFolderItem(root, self._title)
             hierarchy.SetItemParent(item, folder)
 
+    @property
+    def patient(self) -> str:
+        """Name of the patient whom the visit lies under in the subject hierarchy; "" if of none."""
+        hierarchy = self._hierarchy()
+        item = 0 if hierarchy is None else self._folder(hierarchy)
+        for _level in ("study", "patient"):
+            item = hierarchy.GetItemParent(item) if item else 0
+        is_patient = item and hierarchy.GetItemLevel(item) == "Patient"
+        return str(hierarchy.GetItemName(item)) if is_patient else ""
+
     def file_under(self, patient: str, study: str) -> None:
         """Let the visit lie under a study of a patient in the subject hierarchy."""
         hierarchy = self._hierarchy()

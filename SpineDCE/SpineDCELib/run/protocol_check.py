@@ -134,9 +134,7 @@ def _point(
 
 
 def _times(analysis: Analysis) -> Iterator[Point]:
-    times = analysis.study.dynamic.times
-    interval = float(np.median(np.diff(times))) if times.size > 1 else 0.0
-    length = float(times[-1] - times[0]) + interval
+    interval, length = analysis.study.dynamic.frame_interval, analysis.study.dynamic.duration
     yield _point(
         "frame time", interval <= LONGEST_FRAME, f"{interval:.1f} s",
         f"{LONGEST_FRAME:g} s or less (the profile accepts 10 s)", f"{PAPER}; {PROFILE}",

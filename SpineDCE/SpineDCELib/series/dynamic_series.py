@@ -128,6 +128,8 @@ class Source:
         files: absolute paths, in reading order.
         checksum: SHA-256 over the decoded content in order (pixels, times, geometry), hex.
         series_uids, study_uid, sop_instance_uids: DICOM only; the last has one entry per file.
+        patient, name: ID and name of the patient, and date: of the study, as DICOM writes it; only
+            of images from a scene, whose files are not known. Never written with the images.
     """
 
     format: str
@@ -136,6 +138,9 @@ class Source:
     study_uid: str | None = None
     series_uids: tuple[str, ...] = ()
     sop_instance_uids: tuple[str, ...] = ()
+    patient: str = ""
+    name: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,3 +206,13 @@ class DynamicSeries:
     @property
     def n_frames(self) -> int:
         return int(self.signal.shape[0])
+
+    @property
+    def frame_interval(self) -> float:
+        """Median time between frames, s; 0 for a single frame."""
+        return float(np.median(np.diff(self.times))) if self.times.size > 1 else 0.0
+
+    @property
+    def duration(self) -> float:
+        """Time from the start of the first frame to the end of the last, s."""
+        return float(self.times[-1] - self.times[0]) + self.frame_interval

@@ -314,8 +314,8 @@ def _shift(analysis: Analysis) -> str:
 
 
 def _frames(analysis: Analysis) -> str:
-    interval = float(np.median(np.diff(analysis.images.dynamic.times)))
-    return f"{analysis.images.dynamic.n_frames}, every {interval:.2f} s"
+    dynamic = analysis.images.dynamic
+    return f"{dynamic.n_frames}, every {dynamic.frame_interval:.2f} s"
 
 
 def _field_strength(analysis: Analysis) -> str:
@@ -360,10 +360,12 @@ _SETTINGS: dict[str, Callable[[Analysis], str]] = {
 
 
 def identity(analysis: Analysis, *, anonymise: bool) -> str:
-    """Return patient ID and study date from the first file, or "Anonymised"."""
+    """Return patient ID and study date, from the first file if there is one, or "Anonymised"."""
     source = analysis.images.dynamic.source
     if anonymise:
         return "Anonymised"
+    if source.patient:
+        return _whose(source.patient, source.date)
     if source.format != "DICOM" or not source.files:
         return f"{source.format} study"
     import pydicom
@@ -374,6 +376,9 @@ def identity(analysis: Analysis, *, anonymise: bool) -> str:
         )
     except (OSError, pydicom.errors.InvalidDicomError):
         return "DICOM study"
-    date = str(head.get("StudyDate") or "")
-    date = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else "no date"
-    return f"Patient {head.get('PatientID') or 'without ID'}, {date}"
+    return _whose(str(head.get("PatientID") or ""), str(head.get("StudyDate") or ""))
+
+
+def _whose(patient: str, date: str) -> str:
+    day = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else "no date"
+    return f"Patient {patient or 'without ID'}, {day}"
