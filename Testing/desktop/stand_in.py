@@ -238,7 +238,9 @@ class LayoutManager:
         scene = self._slicer.mrmlScene
         composite = scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
         node = scene.AddNewNodeByClass("vtkMRMLSliceNode")
+        pointer = self._slicer.vtkMRMLSliceLogic()  # tells of presses as an interactor does
         return types.SimpleNamespace(
+            sliceView=lambda: types.SimpleNamespace(interactor=lambda: pointer),
             mrmlSliceCompositeNode=lambda: composite,
             mrmlSliceNode=lambda: node,
             fitSliceToBackground=lambda: None,

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from SpineDCELib.errors import InputError
 from SpineDCELib.files.mapped_arrays import SMALLEST
+from SpineDCELib.mrml.map_nodes import add_legend
 from SpineDCELib.mrml.volume_nodes import array_of
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.run.patient_visits import FoundVisit
 from SpineDCELib.run.visit_analyses import Given
+from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES
 from SpineDCELib.vocabulary.quantities import QUANTITIES
 
 pytestmark = pytest.mark.slow
@@ -244,6 +246,25 @@ def test_a_role_button_makes_its_segment_and_arms_the_brush(one):
     assert one.visit.segmentation.GetSegmentation().GetNumberOfSegments() == 2
 
 
+def test_a_press_in_the_row_of_the_other_visit_draws_there_with_the_same_tool(opened):
+    first, second = opened.visits
+    go(opened, 3)
+    regions = opened.regions
+    view = opened.views.slice_widget(second.name, "T1").sliceView().interactor()
+    view.InvokeEvent("LeftButtonPressEvent")
+    assert opened.visit is first, "nothing is armed"
+    ui(opened, "regions").lesionButton.click()
+    regions.editor.setActiveEffectByName("Erase")
+    view.InvokeEvent("LeftButtonPressEvent")
+    assert opened.visit is second
+    assert (regions.armed, regions.editor.activeEffect().name) == ("lesion", "Erase")
+    go(opened, 4)
+    view = opened.views.slice_widget(first.name, "T1").sliceView().interactor()
+    view.InvokeEvent("LeftButtonPressEvent")
+    assert opened.visit is second, "the step was left"
+    assert not opened.said
+
+
 def test_the_message_of_a_ruler_goes_when_it_is_placed_or_the_step_is_left(one, monkeypatch):
     from SpineDCELib.mrml.region_nodes import ruler_nodes
 
@@ -435,6 +456,55 @@ def test_compare_and_export(drawn, tmp_path):
     state.figureButton.click()
     assert not drawn.said
     assert (tmp_path / "out/spinedce-figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_an_export_could_not_write_is_named(drawn, tmp_path, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise InputError("NIfTI is not possible here.")
+
+    monkeypatch.setattr("SpineDCELib.export.nifti_maps.write_nifti_maps", refused)
+    go(drawn, 5)
+    state = ui(drawn, "result")
+    state.folderEdit.currentPath = str(tmp_path / "out")
+    state.reportCheck.checked = False
+    state.niftiCheck.checked = True
+    state.exportButton.click()
+    assert "Not written, for the reasons that the warnings name:" in state.exportLabel.text
+    assert "nifti" in state.exportLabel.text
+    assert "NIfTI is not possible here." in state.warningsLabel.text
+
+
+def test_labels_say_what_holds_for_all_visits_and_what_a_map_means(drawn):
+    arteries, maps = ui(drawn, "arteries"), ui(drawn, "maps")
+    assert arteries.peakComboLabel.text == "First pass from (all visits):"
+    assert "(all visits)" not in arteries.sourceComboLabel.text
+    go(drawn, 4)
+    assert not maps.quantityLabel.visible
+    drawn.parameters.quantity = "status"
+    drawn.refresh()
+    assert "yellow where the fit has a remark" in maps.quantityLabel.text
+    assert not maps.coloursCombo.enabled
+
+
+def test_the_colour_bar_of_Vp_says_what_it_is_a_fraction_of(one):
+    node = one.visit.maps["vp"]
+    of_water = next(name for name, mode in CONVERSION_MODES.items() if mode.per == "water")
+    for mode, unit in (("", "mL/100 mL"), (of_water, "mL/100 mL of water")):
+        node.SetAttribute("SpineDCE.mode", mode)
+        assert add_legend(node).GetTitleText() == f"Vp\n{unit}"
+
+
+def test_a_missing_T1_image_is_said(desk, sample, monkeypatch):
+    desk.open({"baseline": sample["before"].dicom})
+    state = ui(desk, "study")
+    without = "This study has no T1-weighted image."
+    assert (without in state.baselineStateLabel.text) == (desk.visit.anatomy is None)
+    monkeypatch.setattr(type(desk.visit), "anatomy", None)
+    desk.refresh()
+    assert without in state.baselineStateLabel.text
+    go(desk, 3)
+    assert not ui(desk, "regions").onAnatomyButton.enabled
+    assert ui(desk, "regions").onAnatomyButton.toolTip == without
 
 
 def test_a_map_that_is_computed_when_it_is_chosen_is_shown(drawn):
