@@ -71,5 +71,7 @@ class Curves:
             first, last = int(source[0]), int(source[-1])
             if last - first + 1 == source.size and np.all(np.diff(source) == 1):
                 yield place, self.array[:, first : last + 1]
-            else:
+            elif self.array.flags.c_contiguous:
                 yield place, self.array.take(source, axis=1)
+            else:  # np.take would copy all curves first
+                yield place, self.array[:, source]
