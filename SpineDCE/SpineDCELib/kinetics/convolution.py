@@ -233,10 +233,9 @@ class ArterialCurve:
 
         More than the curve has continue it by the same step.
         """
-        if self._knots is not None and np.array_equal(self._knots[0], rates):
-            known = self._knots[1]
-            if len(known) >= count:
-                return known[:count]
+        kept = self._knots  # read once, because another thread may replace it
+        if kept is not None and np.array_equal(kept[0], rates) and len(kept[1]) >= count:
+            return kept[1][:count]
         result = np.zeros((count, rates.size))
         if self._step is None:
             steps = np.diff(self.t)[:, None]
@@ -246,10 +245,10 @@ class ArterialCurve:
             pieces, step = self._pieces(count)[:, : count - 1], np.array(self._step)
             np.matmul(pieces.T, _gained(step, rates, len(pieces)), out=result[1:])
             decay = np.broadcast_to(np.exp(-rates * step), (count - 1, rates.size))
-        kept = np.empty_like(rates)
+        left = np.empty_like(rates)
         for i in range(1, count - 1):
-            np.multiply(decay[i], result[i], out=kept)
-            result[i + 1] += kept
+            np.multiply(decay[i], result[i], out=left)
+            result[i + 1] += left
         self._knots = rates, result
         return result
 
