@@ -236,7 +236,9 @@ class StudyPanel:
             return
         done, found = await station.jobs.run(
             "Looking for the visits",
-            lambda progress: visits_of_patient(path, Settings(), progress=progress),
+            lambda progress: visits_of_patient(
+                path, Settings(), one_patient=True, progress=progress
+            ),
         )
         if not done or not self.make_room():
             return

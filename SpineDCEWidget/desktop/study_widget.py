@@ -201,7 +201,9 @@ class StudyPanel(Panel):
         desk, session, folder = self.desk, self.desk.session, Path(path)
         found = desk.jobs.run(
             texts.LOOKING_FOR_VISITS,
-            lambda progress: visits_of_patient(folder, Settings(), progress=progress),
+            lambda progress: visits_of_patient(
+                folder, Settings(), one_patient=True, progress=progress
+            ),
         )
         if session.visits and not self.ask_to_close():
             return

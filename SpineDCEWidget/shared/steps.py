@@ -53,7 +53,7 @@ class StepState:
     def hint(self) -> str:
         """What the step is for; empty where it asks to open or draw what is there already."""
         asks = self.step.key in ("study", "regions")
-        return "" if asks and self.mark == DONE else self.step.hint
+        return "" if asks and self.mark in (DONE, WRONG) else self.step.hint
 
 
 def state_of(session: Session) -> list[StepState]:

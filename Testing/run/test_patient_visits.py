@@ -1,8 +1,11 @@
 """Visits of a patient, found in folders and sorted by date."""
 
+from dataclasses import replace
+
 import pytest
 from small_study import write_small_study
 from SpineDCELib.errors import InputError
+from SpineDCELib.run import patient_visits
 from SpineDCELib.run.patient_visits import inputs_of_folder, visits_of_patient
 from SpineDCELib.settings import Settings
 
@@ -32,6 +35,19 @@ def test_a_given_date_replaces_that_of_the_files(patient):
     with pytest.raises(InputError) as error:
         visits_of_patient(patient, Settings(), dates={"other": "20270101"})
     assert error.value.code == "no_such_visit"
+
+
+def test_the_folder_of_several_patients_is_no_course(patient, monkeypatch):
+    names = iter("ABAB")
+    found = patient_visits._of_folder
+    monkeypatch.setattr(
+        patient_visits, "_of_folder",
+        lambda *place: (one := found(*place)) and replace(one, patient=next(names)),
+    )  # fmt: skip
+    assert len(visits_of_patient(patient, Settings())) == 2
+    with pytest.raises(InputError, match="holds studies of 2 patients") as error:
+        visits_of_patient(patient, Settings(), one_patient=True)
+    assert error.value.code == "several_patients"
 
 
 def test_a_single_visit_and_a_visit_without_a_date_are_refused(tmp_path):

@@ -25,12 +25,14 @@ class FoundVisit:
         name: of its folder, or of its study where several lie in one folder.
         date: as DICOM writes it.
         started: time of day, s, where it is known; visits of one day are sorted by it.
+        patient: ID of the patient; "" where the files have none.
     """
 
     name: str
     date: str
     given: Given
     started: float = 0.0
+    patient: str = ""
 
 
 def inputs_of_folder(visit: Path) -> Inputs:
@@ -73,6 +75,7 @@ def visits_of_patient(
     settings: Settings,
     *,
     dates: Mapping[str, str] | None = None,
+    one_patient: bool = False,
     progress: Progress = silent,
 ) -> list[FoundVisit]:
     """Find the visits of a patient, in the order of their dates.
@@ -83,10 +86,12 @@ def visits_of_patient(
     Args:
         settings: those of a visit that is one of several studies in one folder, with its series.
         dates: name of a visit → its date, in place of that of its files.
+        one_patient: refuse visits whose files name several patients.
 
     Raises:
-        InputError: there are fewer than two visits (code "one_visit"), the date of one is not
-            known (code "no_date"), or a date is for no visit (code "no_such_visit").
+        InputError: there are fewer than two visits (code "one_visit"), they are of several patients
+            (code "several_patients"), the date of one is not known (code "no_date"), or a date is
+            for no visit (code "no_such_visit").
     """
     places = subfolders(folder)
     found = [
@@ -100,6 +105,15 @@ def visits_of_patient(
         raise InputError(
             f"{folder} holds {len(found)} visit with a dynamic series; a course needs two.",
             code="one_visit",
+            about=str(folder),
+            fields=["inputs.study"],
+        )
+    patients = {one.patient for one in found} - {""}
+    if one_patient and len(patients) > 1:
+        raise InputError(
+            f"{folder} holds studies of {len(patients)} patients. Choose the folder of one "
+            "patient. If all are of the same one, open each study by itself.",
+            code="several_patients",
             about=str(folder),
             fields=["inputs.study"],
         )
@@ -141,7 +155,7 @@ def _of_folder(place: Path, progress: Progress) -> FoundVisit | None:
     if not series or len({one.study_uid for one in series}) > 1:
         return None
     return FoundVisit(place.name, series[0].study_date or _date_in(place.name), given,
-                      series[0].started or 0.0)  # fmt: skip
+                      series[0].started or 0.0, series[0].patient)  # fmt: skip
 
 
 def _of_studies(folder: Path, settings: Settings, progress: Progress) -> list[FoundVisit]:
@@ -163,7 +177,7 @@ def _of_studies(folder: Path, settings: Settings, progress: Progress) -> list[Fo
         own = with_value(settings, "reading.series", one.number)
         given = Given(Inputs(study=str(folder)), own)
         name = f"{one.study_date or 'study'}-{one.number}"
-        found.append(FoundVisit(name, one.study_date, given, one.started or 0.0))
+        found.append(FoundVisit(name, one.study_date, given, one.started or 0.0, one.patient))
     return found
 
 
