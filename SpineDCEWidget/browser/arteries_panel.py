@@ -45,8 +45,8 @@ _HEADINGS = {
     "": "Whether it is in the AIF", "Slice": "Slice",
     "Vessel": "Number of the vessel, the same in every slice that it crosses",
     "Arrival": "Half of the peak is reached",
-    "Peak": "Of the magnitude, in whole blood, before any correction for T2* or by phase; the AIF "
-            "in use is corrected, and that of plasma",
+    "Uncorrected peak": "Of the magnitude, in whole blood, before any correction for T2* or by "
+                        "phase; the AIF in use is corrected, and that of plasma",
     "Reason": "Why it is in the AIF or not",
 }  # fmt: skip
 #: Voxels that the numbers of a candidate are taken from.

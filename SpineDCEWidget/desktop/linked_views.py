@@ -29,6 +29,8 @@ class LinkedViews:
         #: The view that moved last, and its row.
         self._leader: tuple[Any, str] | None = None
         self._align = desk.timer(0, self.align)
+        #: Views that got another size while others were moved are fitted afterwards.
+        self._fit = desk.timer(0, self.fit)
         # All views of a row move at once, each in several steps; the others follow once.
         self._follow = desk.timer(0, self._follow_leader)
         self._marks = PlaceMarks(lambda: desk.session, self._nodes)
@@ -50,8 +52,7 @@ class LinkedViews:
             node, row = nodes[identity]
             tag = node.AddObserver("ModifiedEvent", lambda *_, n=node, r=row: self._moved(n, r))
             self._watched[identity] = (node, tag)
-            with self.alone():
-                self._fields.follow(node)
+        self.fit()
         if changed:
             self.align()
 
@@ -64,7 +65,14 @@ class LinkedViews:
         self._linked = False
         self._leader = None
         self._align.stop()
+        self._fit.stop()
         self._follow.stop()
+
+    def fit(self) -> None:
+        """Let every view show the area that it keeps, whatever its size is now."""
+        with self.alone():
+            for node, _tag in self._watched.values():
+                self._fields.follow(node)
 
     def align(self) -> None:
         """Let all views follow the first one of the selected visit."""
@@ -103,6 +111,8 @@ class LinkedViews:
 
     def _moved(self, leader: Any, row: str) -> None:
         if self._following:
+            if self._fields.is_resized(leader):
+                self._fit.start()
             return
         with self.alone():
             if self._fields.follow(leader):  # all views of the window get another size

@@ -35,12 +35,17 @@ class ViewFields:
         """Let a slice node show an area of this width and height, mm, around its middle."""
         self._show(node, (float(area[0]), float(area[1])))
 
+    def is_resized(self, node: Any) -> bool:
+        """Return whether a view got another size since its area was shown."""
+        kept = self._kept.get(node.GetID())
+        return kept is not None and _pixels(node) != kept.pixels
+
     def follow(self, node: Any) -> bool:
         """Show the area again if the view got another size; return whether it did."""
         kept = self._kept.get(node.GetID())
         if kept is None:
             return False
-        if _pixels(node) != kept.pixels:
+        if self.is_resized(node):
             self._show(node, kept.area)
             return True
         scale = scale_of(node)

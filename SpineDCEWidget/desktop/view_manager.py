@@ -332,7 +332,8 @@ class Views:
         """
         charts = visit.charts
         if visit.problem:  # the others are of an earlier AIF, and none is in use now
-            charts = {name: chart for name, chart in charts.items() if name == "candidates"}
+            searched = visit.settings.aif.source == "auto"
+            charts = {n: chart for n, chart in charts.items() if searched and n == "candidates"}
         about = texts.COURSE if trend else visit.shown_label
         for number, (place, wanted) in enumerate(zip(PLOTS, _CHARTS[step], strict=True)):
             node = self.plot_node(place)

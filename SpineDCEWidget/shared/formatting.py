@@ -90,7 +90,8 @@ def candidate_rows(visit: VisitSession) -> Rows:
     if found is None:
         return [], []
     headings = [
-        "", _("slice"), _("vessel"), _("voxels"), _("arrival [s]"), f"{_('peak')} [{found.unit}]",
+        "", _("slice"), _("vessel"), _("voxels"), _("arrival [s]"),
+        f"{_('uncorrected peak')} [{found.unit}]",
         _("width [s]"), _("why"),
     ]  # fmt: skip
     rows = [
@@ -110,8 +111,11 @@ def candidate_rows(visit: VisitSession) -> Rows:
 
 
 def proposal(visit: VisitSession) -> str:
-    """ "Proposed 4.3 s (95 % 3.7 to 4.9 s)", or why nothing is proposed."""
-    if visit.analysis is None or visit.result is None:
+    """ "Proposed 4.3 s (95 % 3.7 to 4.9 s)", or why nothing is proposed.
+
+    "" where no AIF is in use.
+    """
+    if visit.analysis is None or visit.result is None or visit.problem:
         return ""
     evidence = visit.evidence
     if evidence is None:

@@ -207,6 +207,7 @@ _ACTIONS = {
         "draw the lesion in step {step} if a candidate lies in it, so that the search leaves it out"
     ),
     "inputs.aif_file": _("load an AIF file in step {step}"),
+    "fit.shifts": _("set or reset the region's shift in the list of regions in step {step}"),
 }
 #: Settings → step of the page's control, where it differs from that of 3D Slicer's panel.
 STEPS_OF_THE_PAGE = steps_of_the_page() | {"inputs.T1_map": 4}

@@ -172,8 +172,8 @@ def test_a_vein_that_follows_with_a_higher_peak_tells_that_the_artery_is_lowered
     ]  # fmt: skip
     found = SimpleNamespace(evidence=(vein, early), candidates=rows, unit="mM")
     assert _higher_vein(1.0, found).startswith(
-        "The artery's peak is 1.0 mM, but that of a vessel which fills after it, in slices 1 to 3, "
-        "is 2.1 mM."
+        "The artery's peak in blood is 1.0 mM, but that of a vessel which fills after it, in "
+        "slices 1 to 3, is 2.1 mM."
     )
     assert _higher_vein(1.7, found) == ""
 
@@ -191,7 +191,7 @@ def test_the_scale_that_is_warned_of_is_that_of_the_curve_in_use():
     )  # fmt: skip
     found.of_scale = scale_warnings(magnitude, found, t)
     found.warnings = ("Another vessel lies beside it.", *found.of_scale)
-    assert any("peak is 1.6 mM, but that of a vessel" in said for said in found.warnings)
+    assert any("peak in blood is 1.6 mM, but that of a vessel" in said for said in found.warnings)
     for factor, warned in ((1.0, True), (2.1, False)):
         curve = SimpleNamespace(Cb=factor * magnitude, doubt="")
         given = {

@@ -75,7 +75,9 @@ def test_the_summary_says_where_the_charted_residual_is_least_if_that_is_elsewhe
     # Tissues differ in delay, so the error of their mean says nothing about that of one of them.
     assert found.interval == (found.low, found.high)
     assert tissue.interval is None
-    assert replace(found, doubt="The residual hardly changes.").interval is None
+    doubted = replace(found, doubt="The residual hardly changes.")
+    assert doubted.interval is None
+    assert doubted.summary() == "No shift is proposed. The residual hardly changes."
     assert "95 %" not in tissue.summary()
     assert "rough value without an interval" in tissue.summary()
     # A window charts the residual of the mean curves, and says nothing of the other one.

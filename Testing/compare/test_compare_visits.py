@@ -432,15 +432,17 @@ def test_robustness_counts_the_runs_with_the_same_call():
 def test_the_input_that_matters_most_is_not_taken_for_a_share_of_the_interval():
     shift = Sensitivity("AIF shift at baseline", "3.0 s", "5.0 s", -40.0, -62.0)
     flip = Flip(-50.0, -40.0, np.array([-60.0, -45]), 1.0, (shift,))
-    assert "AIF shift at baseline moves the change furthest (3.0 s to 5.0 s)" in flip.sentence
-    assert "the change is −62 to −40 % (−50 % as analysed)" in flip.sentence
+    assert "AIF shift at baseline moves the change furthest: between 3.0 s and 5.0 s" in (
+        flip.sentence
+    )
+    assert "the change lies between −62 and −40 % (−50 % as analysed)" in flip.sentence
     assert "worst case of one input, not its share of the interval" in flip.sentence
 
 
 def test_the_range_of_the_input_that_matters_most_holds_the_change_as_analysed():
     outline = Sensitivity("outline", "−1 mm", "+1 mm", -92.0, -88.0)
     sentence = Flip(-87.0, -40.0, np.array([-90.0, -91.0]), 1.0, (outline,)).sentence
-    assert "−92 to −87 %" in sentence
+    assert "between −92 and −87 %" in sentence
     assert "−87 % as analysed" in sentence
 
 

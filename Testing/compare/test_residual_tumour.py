@@ -109,7 +109,7 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     assert doubtful.noise == pytest.approx(0.4)
     # What noise may hide is not said to be absent.
     assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
-    assert "too noisy to say which part of the lesion, if any, truly is." in doubtful.sentence
+    assert "too noisy to say which of them truly are." in doubtful.sentence
     least = f"fewer than {doubtful.least} voxels, each above it with a probability of 95 % or more"
     assert least in doubtful.sentence
     assert f"voxel is taken to be ± {doubtful.noise:.1f}" in doubtful.sentence

@@ -67,7 +67,7 @@ def test_every_field_has_a_control(field):
     label, step = control_of(field.path, in_slicer=True)
     assert (label, step) == (f"'{field.label}{unit}'", field.step)
     said = remedy(InputError("Wrong.", fields=[field.path]), in_slicer=True)
-    if field.path in ("inputs.aif_mask", "inputs.aif_file", "inputs.aif_selection"):
+    if field.path in ("inputs.aif_mask", "inputs.aif_file", "inputs.aif_selection", "fit.shifts"):
         assert said.endswith(f"in step {field.step}.")
     else:
         assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."

@@ -2508,8 +2508,12 @@
         <translation>bei einem Zeitabstand von {interval} s erklären mehrere Gefäße, die sich zu verschiedenen Zeiten füllen, das Gewebe gleich gut.</translation>
     </message>
     <message>
-        <source>Its curve explains the tissue best: delay {mean} s, {unexplained} % unexplained.</source>
-        <translation>Seine Kurve erklärt das Gewebe am besten: Verzögerung {mean} s, {unexplained} % unerklärt.</translation>
+        <source>Its curve explains the tissue (misfit {ratio} times the least), and its shape is that of an artery: delay {delay} s, {unexplained} % unexplained.</source>
+        <translation>Seine Kurve erklärt das Gewebe (Abweichung {ratio}-mal die kleinste), und seine Form ist die einer Arterie: Verzögerung {delay} s, {unexplained} % unerklärt.</translation>
+    </message>
+    <message>
+        <source>Its curve explains the tissue best: delay {delay} s, {unexplained} % unexplained.</source>
+        <translation>Seine Kurve erklärt das Gewebe am besten: Verzögerung {delay} s, {unexplained} % unerklärt.</translation>
     </message>
     <message>
         <source>Its late level is too high for its first pass: it takes up contrast like tissue.</source>
@@ -2544,8 +2548,8 @@
         <translation>Es lässt {unexplained} % der Gewebekurven unerklärt; ohne eine Arterie zum Vergleich ist seine Art nicht bekannt.</translation>
     </message>
     <message>
-        <source>Its misfit of the tissue is {ratio} times as large.</source>
-        <translation>Seine Abweichung vom Gewebe ist {ratio}-mal so groß.</translation>
+        <source>Its misfit of the tissue is {times} times that of the artery found.</source>
+        <translation>Seine Abweichung vom Gewebe ist {times}-mal die der gefundenen Arterie.</translation>
     </message>
     <message>
         <source>no tissue enhances enough to show which vessel feeds it.</source>
@@ -3036,8 +3040,8 @@
         <translation>{changes} Wirbel ohne Tumor ergeben die Wiederholbarkeit dieser beiden Untersuchungen: {low} bis {high} %.</translation>
     </message>
     <message>
-        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest ({low} to {high}): over this range the change is {low2} to {high2} % ({change} % as analysed).</source>
-        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten ({low} bis {high}): Über diesen Bereich beträgt sie {low2} bis {high2} % ({change} % wie ausgewertet).</translation>
+        <source>Each input was also moved alone to both ends of its range: {name} moves the change furthest: between {low} and {high}, the change lies between {low2} and {high2} % ({change} % as analysed).</source>
+        <translation>Jede Eingabe wurde auch allein an beide Enden ihres Bereichs verschoben: {name} verschiebt die Änderung am weitesten: Zwischen {low} und {high} liegt die Änderung zwischen {low2} und {high2} % ({change} % wie ausgewertet).</translation>
     </message>
     <message>
         <source>This is the worst case of one input, not its share of the interval.</source>
@@ -6689,8 +6693,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>, {count} weggelassen</translation>
     </message>
     <message>
-        <source>peak</source>
-        <translation>Maximum</translation>
+        <source>uncorrected peak</source>
+        <translation>unkorrigierter Gipfel</translation>
     </message>
     <message>
         <source>No shift is proposed. {doubt}</source>
@@ -7825,6 +7829,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>load an AIF file in step {step}</source>
         <translation>in Schritt {step} eine AIF-Datei laden</translation>
+    </message>
+    <message>
+        <source>set or reset the region's shift in the list of regions in step {step}</source>
+        <translation>setzen Sie den Zeitversatz der Region in der Liste der Regionen in Schritt {step} neu oder zurück</translation>
     </message>
     <message>
         <source>Vp: blood plasma per volume of the tissue's water, mL/100 mL.</source>

@@ -159,11 +159,12 @@ def _higher_vein(peak: float, found: Detection) -> str:
             highest = middle
             unit = " mM" if found.unit == "mM" else ""
             said = (
-                f"The artery's peak is {number(peak, 1)}{unit}, but that of a vessel which fills "
-                f"after it, in slices {_first(rows)} to {_last(rows)}, is {number(middle, 1)}"
-                f"{unit}. Contrast agent is only diluted on its way. So either that vessel is the "
-                "artery, or the artery's curve is too low, because fresh blood flowing in, partial "
-                f"volume or T2* lowers it. Vp and Ktrans are too high. {RATIOS}"
+                f"The artery's peak in blood is {number(peak, 1)}{unit}, but that of a vessel "
+                f"which fills after it, in slices {_first(rows)} to {_last(rows)}, is "
+                f"{number(middle, 1)}{unit}. Contrast agent is only diluted on its way. So either "
+                "that vessel is the artery, or the artery's curve is too low, because fresh blood "
+                "flowing in, partial volume or T2* lowers it. In both cases Vp and Ktrans are too "
+                f"high. {RATIOS}"
             )
     return said
 

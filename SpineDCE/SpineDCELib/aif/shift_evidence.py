@@ -113,6 +113,8 @@ class Evidence:
             else f"{r.name} not determined"
             for r in self.regions
         )
+        if self.doubt:  # neither the proposal nor its interval mean anything then
+            return " ".join(["No shift is proposed.", self.doubt, self.before_artery]).rstrip()
         interval, plateau = seconds(self.low, self.high), seconds(*self.plateau)
         if self.is_of_all_tissue:
             text = (
@@ -137,7 +139,7 @@ class Evidence:
             text += " The delays of the regions differ, so no single shift fits all of them."
         if self.before_artery:
             text += f" {self.before_artery}"
-        return f"{text} {self.doubt}".rstrip()
+        return text
 
     def _of_parts(self, plateau: str) -> str:
         least = lowest(self.shifts, self.residual)
@@ -186,8 +188,11 @@ class Evidence:
 
     @property
     def differing(self) -> bool:
-        """Whether delays of regions differ by more than their intervals."""
-        return _differ(self.regions)
+        """Whether delays of regions differ from each other or from the proposal, with 95 %."""
+        return _differ(self.regions) or any(
+            one.determined and abs(one.proposal - self.proposal) > NORMAL * one.SE
+            for one in self.regions
+        )
 
 
 class _Places(NamedTuple):

@@ -421,14 +421,17 @@ def _named(
     thick = r.curve.shape.thickness > 0.6 * thickest
     pass_of_blood = least_pass(r.curve) if artery is None else (LESION_SHARE * artery.first_pass)
     if is_main and artery is not None:
-        return replace(
-            r,
-            kind=VesselKind.ARTERY,
-            reason=(
-                f"Its curve explains the tissue best: delay {number(r.fit.delay.mean(), 0)} s, "
-                f"{number(100 * r.unexplained, 1)} % unexplained."
-            ),
-        )
+        delay, unexplained = number(r.middle, 0), number(100 * r.unexplained, 1)
+        if r.ratio > 1:  # another one with its shape would have been taken
+            reason = (
+                f"Its curve explains the tissue (misfit {number(r.ratio, 2)} times the least), and "
+                f"its shape is that of an artery: delay {delay} s, {unexplained} % unexplained."
+            )
+        else:
+            reason = (
+                f"Its curve explains the tissue best: delay {delay} s, {unexplained} % unexplained."
+            )
+        return replace(r, kind=VesselKind.ARTERY, reason=reason)
     before = 0.0 if artery is None else artery.curve.arrival - r.curve.arrival
     tolerance = max(1.5, 0.3 * interval)
     if r.first_pass < pass_of_blood and before < tolerance:
@@ -463,9 +466,8 @@ def _named(
             "with no artery to compare it with, its kind is not known."
         )
     if artery is not None and r.ratio > 1.05 * artery.ratio:
-        reason += (
-            f" Its misfit of the tissue is {number(r.ratio / artery.ratio, 1)} times as large."
-        )
+        times = number(r.ratio / artery.ratio, 1)
+        reason += f" Its misfit of the tissue is {times} times that of the artery found."
     return replace(r, kind=kind, reason=reason)
 
 

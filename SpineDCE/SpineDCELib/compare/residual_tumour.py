@@ -88,8 +88,8 @@ class Residual:
                 return f"No voxel of the lesion is above {threshold} at follow-up."
             return (
                 f"{chance(self.above)} of the lesion's voxels are above {threshold} at "
-                "follow-up, but single voxels are too noisy to say which part of the lesion, if "
-                f"any, truly is. The mean of the lesion is less noisy.{noise}"
+                "follow-up, but single voxels are too noisy to say which of them truly are. The "
+                f"mean of the lesion is less noisy.{noise}"
             )
         # Most of a lesion is nowhere in it.
         where = f", {self.place}" if self.share < 0.5 else ""

@@ -100,8 +100,8 @@ class Flip:
             low, high = values[0], values[-1]
             most = (
                 f" Each input was also moved alone to both ends of its range: {first.name} moves "
-                f"the change furthest ({first.low} to {first.high}): over this range the change is "
-                f"{signed(low, 0)} to {signed(high, 0)} % ({signed(self.change, 0)} % as "
+                f"the change furthest: between {first.low} and {first.high}, the change lies "
+                f"between {signed(low, 0)} and {signed(high, 0)} % ({signed(self.change, 0)} % as "
                 "analysed). This is the worst case of one input, not its share of the interval."
             )
         share = f"{100 * self.kept:.0f} %" if self.kept in (0, 1) else chance(self.kept)
