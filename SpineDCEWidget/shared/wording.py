@@ -139,6 +139,8 @@ EXPLAINED = {
     ),
 }
 
+#: Quantities per volume of tissue, or of its water where the conversion says so.
+_OF_WATER = ("Ktrans", "ve", "PS", "Fp", "vp_SE")
 #: Quantities of a kinetic model whose definition does not name the model.
 _OF_MODEL = ("vp", "Ktrans", "ve", "kep", "PS", "Fp")
 
@@ -152,6 +154,8 @@ def explained(quantity: str, model: str = "", mode: str = "") -> str:
     text = EXPLAINED.get(quantity, "")
     if quantity == "vp" and is_per_water(quantity, mode):
         text = _("Vp: blood plasma per volume of the tissue's water, mL/100 mL.")
+    elif quantity in _OF_WATER and is_per_water(quantity, mode):
+        text += " " + _("In this conversion it is per volume of the tissue's water.")
     return f"{text} {MODEL_FORMULAS[model]}" if quantity in _OF_MODEL and model else text
 
 

@@ -208,7 +208,10 @@ def test_the_skew_is_that_of_the_Vp_by_which_values_are_normalised():
         for map_ in (None, tissue)
     ]
     assert [bool(score.findings) for score in scores] == [False, True]
-    assert f"mean Vp of ref is {100 * np.mean(tissue[masks[2]]):.2f}" in scores[1].warnings[0]
+    assert (
+        f"mean Vp per volume of tissue of ref is {100 * np.mean(tissue[masks[2]]):.2f}"
+        in scores[1].warnings[0]
+    )
 
 
 def test_products_with_moved_kernels_are_those_of_scipy():

@@ -146,3 +146,6 @@ def test_the_definition_of_a_map_names_the_model_that_is_fitted():
     assert "model" not in explained("vp")
     assert "per volume of the tissue's water" in explained("vp", "", "vfa")
     assert explained("vp", "", "muscle") == EXPLAINED["vp"]
+    assert explained("ve", "", "vfa").endswith("it is per volume of the tissue's water.")
+    assert explained("ve", "", "muscle") == EXPLAINED["ve"]
+    assert "water" not in explained("kep", "", "vfa")

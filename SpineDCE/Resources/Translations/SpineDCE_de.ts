@@ -2424,6 +2424,10 @@
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
     </message>
     <message>
+        <source>No shift is proposed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The mean curve of all enhancing tissue is fitted best at a shift of {proposal} s.</source>
         <translation>Die mittlere Kurve des gesamten anreichernden Gewebes passt am besten bei einer Verschiebung von {proposal} s.</translation>
     </message>
@@ -3680,8 +3684,8 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
-        <source>The mean Vp of {name} is {shown_mean} and its median {shown_median}, so single voxels determine the normalised Vp, which uses the mean.</source>
-        <translation>Der Mittelwert von Vp in {name} ist {shown_mean}, der Median {shown_median}: Einzelne Voxel bestimmen also das normalisierte Vp, das den Mittelwert verwendet.</translation>
+        <source>The mean {title} of {name} is {shown_mean} and its median {shown_median}, so single voxels determine the normalised Vp, which uses the mean.</source>
+        <translation>Der Mittelwert von {title} in {name} ist {shown_mean}, der Median {shown_median}: Einzelne Voxel bestimmen also das normalisierte Vp, das den Mittelwert verwendet.</translation>
     </message>
     <message>
         <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
@@ -7853,6 +7857,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>automatic</source>
         <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>In this conversion it is per volume of the tissue's water.</source>
+        <translation>Bei dieser Umrechnung bezieht es sich auf das Wasservolumen des Gewebes.</translation>
     </message>
     <message>
         <source>{controls} in step {step}</source>

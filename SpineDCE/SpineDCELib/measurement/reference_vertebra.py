@@ -11,7 +11,7 @@ from scipy import fft, ndimage
 
 from SpineDCELib.errors import Finding
 from SpineDCELib.series import Geometry
-from SpineDCELib.vocabulary.conversion_modes import is_per_water
+from SpineDCELib.vocabulary.conversion_modes import is_per_water, normalised_vp
 from SpineDCELib.vocabulary.quantities import QUANTITIES, times
 
 #: A reference should have at least this many voxels.
@@ -136,10 +136,11 @@ def score_reference(
         )
     if skewed := _skewed(vp[mask] if divisor is None else divisor[mask]):
         ratio, shown_mean, shown_median = skewed
+        title = QUANTITIES[normalised_vp(mode)].title
         fault(
             SKEWED / ratio,
             "reference_skewed",
-            f"The mean Vp of {name} is {shown_mean} and its median {shown_median}, so single "
+            f"The mean {title} of {name} is {shown_mean} and its median {shown_median}, so single "
             "voxels determine the normalised Vp, which uses the mean.",
         )
     if absolute:
