@@ -2425,7 +2425,7 @@
     </message>
     <message>
         <source>No shift is proposed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird kein Zeitversatz vorgeschlagen.</translation>
     </message>
     <message>
         <source>The mean curve of all enhancing tissue is fitted best at a shift of {proposal} s.</source>
