@@ -2988,16 +2988,20 @@
         <translation>Geben Sie beiden denselben Namen, wenn es dieselbe ist.</translation>
     </message>
     <message>
+        <source>The regions of {new} and {reference} were carried over from an earlier visit and have not been corrected.</source>
+        <translation>Die Regionen von {new} und {reference} wurden von einer früheren Untersuchung übernommen und nicht korrigiert.</translation>
+    </message>
+    <message>
+        <source>Check them.</source>
+        <translation>Prüfen Sie sie.</translation>
+    </message>
+    <message>
         <source>The region of {new} was carried over from an earlier visit and has not been corrected.</source>
         <translation>Die Region von {new} wurde aus einer früheren Untersuchung übernommen und nicht korrigiert.</translation>
     </message>
     <message>
         <source>Check it.</source>
         <translation>Prüfen.</translation>
-    </message>
-    <message>
-        <source>So was that of {reference}.</source>
-        <translation>Die von {reference} ebenso.</translation>
     </message>
     <message>
         <source>Sizes and volumes of regions that were carried over say nothing of a change.</source>

@@ -41,6 +41,7 @@ from SpineDCELib.measurement import (
 )
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW
 from SpineDCELib.measurement.exclusions import exclusion_mask, without_exclusions
+from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import plane_of_size
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings.constants import CUTOFF, STOPS
@@ -99,9 +100,15 @@ class LesionChange:
     planes: tuple[str, str] = ("axial", "axial")  #: of the diameters
 
     @property
+    def is_carried(self) -> bool:
+        """Whether the region at follow-up was carried over, so that its size is the earlier one."""
+        return self.check is None
+
+    @property
     def sizes_compare(self) -> bool:
-        """Whether both visits' diameters were measured in the same way and plane."""
-        return _sizes_compare(self.sizes, self.planes)
+        """Whether both visits' diameters were measured, in the same way and plane."""
+        carried = self.is_carried and self.sizes[1].source != TWO_RULERS
+        return not carried and _sizes_compare(self.sizes, self.planes)
 
     @property
     def size_change(self) -> float:
@@ -112,12 +119,14 @@ class LesionChange:
 
     @property
     def volume_change(self) -> float:
-        """Of the region's volume (voxels times voxel volume), %."""
-        return percent_change(*self.volumes)
+        """Of the region's volume (voxels times voxel volume), %; NaN if it was carried over."""
+        return math.nan if self.is_carried else percent_change(*self.volumes)
 
     @property
     def outline_volume_change(self) -> float:
-        """Of the volume within the smooth outline, %."""
+        """Of the volume within the smooth outline, %; NaN if it was carried over."""
+        if self.is_carried:
+            return math.nan
         return percent_change(self.sizes[0].whole.volume, self.sizes[1].whole.volume)
 
     @property
@@ -314,16 +323,17 @@ def _lesion(
     moved = carry_over(first.regions[old], grids[0], registration, grids[1])
     checked = None
     if carried:
-        warnings.append(
+        reference = measured[1][vp].reference
+        both = (
+            f"The regions of {new} and {reference} were carried over from an earlier visit and "
+            "have not been corrected. Check them."
+        )
+        one = (
             f"The region of {new} was carried over from an earlier visit and has not been "
             "corrected. Check it."
         )
-        reference = measured[1][vp].reference
-        if reference in second.carried:
-            warnings.append(
-                f"So was that of {reference}. Sizes and volumes of regions that were carried over "
-                "say nothing of a change."
-            )
+        nothing = "Sizes and volumes of regions that were carried over say nothing of a change."
+        warnings.append(f"{both if reference in second.carried else one} {nothing}")
     else:
         checked = check(moved, second.regions[new], grids[1])
         if checked.warning:

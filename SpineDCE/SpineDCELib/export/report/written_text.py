@@ -132,7 +132,7 @@ def _lesion(lesion: LesionChange, mode: str) -> str:
     volumes = [number(volume / 1000, 1) for volume in lesion.volumes]
     said.append(
         f"volume of the voxels {volumes[0]} mL at baseline, {volumes[1]} mL at follow-up "
-        f"({percent(lesion.volume_change)})"
+        f"({'carried over' if lesion.is_carried else percent(lesion.volume_change)})"
     )
     return f"{lesion.name}: {'; '.join(said)}."
 
