@@ -29,7 +29,8 @@ class LinkedViews:
         #: The view that moved last, and its row.
         self._leader: tuple[Any, str] | None = None
         self._align = desk.timer(0, self.align)
-        #: Views that got another size while others were moved are fitted afterwards.
+        #: Views that got another size are fitted again when 3D Slicer has resized them: while it
+        #: updates the matrices of a view, it ignores what asks for another update.
         self._fit = desk.timer(0, self.fit)
         # All views of a row move at once, each in several steps; the others follow once.
         self._follow = desk.timer(0, self._follow_leader)
@@ -73,6 +74,7 @@ class LinkedViews:
         with self.alone():
             for node, _tag in self._watched.values():
                 self._fields.follow(node)
+                node.UpdateMatrices()
 
     def align(self) -> None:
         """Let all views follow the first one of the selected visit."""
@@ -116,6 +118,7 @@ class LinkedViews:
             return
         with self.alone():
             if self._fields.follow(leader):  # all views of the window get another size
+                self._fit.start()
                 self._align.start()
                 return
         if self._linked:

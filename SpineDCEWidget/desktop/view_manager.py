@@ -43,6 +43,8 @@ _CHARTS = {
     "maps": (("voxel", "regions"), ("regions", "aif")),
     "result": (("regions",), ("evidence.Normalised Vp", "evidence.Residual")),
 }
+#: Time after which a new chart is drawn in any case, ms.
+_SETTLED = 300
 #: Steps whose middle view shows the dynamic frame instead of the map.
 _FRAME_STEPS = ("study", "arteries", "regions")
 
@@ -351,7 +353,14 @@ class Views:
                     _translate_titles(chart)
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)
+                    # A drawing that is asked for while drawing is paused can be lost.
+                    qt.QTimer.singleShot(_SETTLED, self._draw_plots)
                 self._fit_new_curves(place, chart)
+
+    def _draw_plots(self) -> None:
+        for place in PLOTS:
+            if (view := self.plot_view(place)) is not None:
+                view.scheduleRender()
 
     def _fit_new_curves(self, place: str, chart: Any) -> None:
         """Fit the axes of a plot view if its curves are others than before."""

@@ -44,6 +44,19 @@ class ViewSizes(DeskTest):
                         filled = self.filled(visit, slot)
                         assert 0.9 < filled <= 1.001, (size, visit.name, slot, filled)
 
+    def test_views_of_a_study_opened_after_another_show_as_much_as_their_fields(self):
+        self.sample()
+        self.desk.clear()
+        settle(1.0)
+        self.sample()
+        settle(1.0)
+        for visit in self.desk.visits:
+            for slot in ("T1", "map", "fused"):
+                node = self.desk.views.slice_widget(visit.name, slot).mrmlSliceNode()
+                across = [node.GetXYToRAS().GetElement(row, 0) for row in range(3)]
+                drawn = float(np.linalg.norm(across))
+                assert abs(drawn - self.scale(visit, slot)) < 1e-6, (visit.name, slot)
+
     def test_the_views_of_a_row_are_as_wide_as_each_other_from_the_start(self):
         self.sample()
         manager = slicer.app.layoutManager()
