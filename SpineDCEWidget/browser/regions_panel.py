@@ -652,7 +652,7 @@ class RegionsPanel:
                     html.B(role_title(role))
                     html.Span(
                         f"{{{{ region_numbers['{role}'] || '' }}}}", classes="numbers",
-                        id=f"numbers-{role}", title=("numbers_note",),
+                        id=f"numbers-{role}", title=("numbers_note || null",),
                     )  # fmt: skip
             with html.Div(classes="tools"):
                 for tool, (icon, title) in _TOOLS.items():
