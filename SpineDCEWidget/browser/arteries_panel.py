@@ -388,6 +388,8 @@ class ArteriesPanel:
                         disabled=("setting_fit_shift_by !== 'region'",),
                         raw_attrs=[
                             ':value="d.value"', ":aria-label=\"'Shift of ' + d.name + ', s'\"",
+                            # The next key is one of the page, not a digit of the shift.
+                            '@keydown.enter="$event.target.blur()"',
                         ],
                         change=(self.set_delay, "[d.name, $event.target.value]"),
                     )  # fmt: skip

@@ -143,7 +143,12 @@ class ResultPanel:
             with station.state as state:
                 state.download = {"url": f"files/{Path(archive).name}?save=1", "at": time.time()}
             missing = len(station.session.not_written)
-            left_out = f", without {missing} that step 5 names" if missing else ""
+            what = (
+                "1 part, which the warnings of step 5 name"
+                if missing == 1
+                else (f"{missing} parts, which the warnings of step 5 name")
+            )
+            left_out = f", without {what}" if missing else ""
             station.show_note(f"The results are in your downloads folder{left_out}.")
 
     async def save_figure(self) -> None:

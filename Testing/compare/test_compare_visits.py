@@ -383,6 +383,9 @@ def test_the_call_depends_on_the_cutoff(before, after, verdict, decided):
     assert (call.verdict, call.decided) == (verdict, decided)
     assert ("the call is uncertain" in call.sentence) is not decided
     assert "−40 %" in call.sentence
+    found = change(a, b)
+    verb = "went" if found.low < 0 < found.high else "rose" if after > before else "fell"
+    assert f"Lesion {verb} from " in call.sentence
 
 
 def test_lesions_of_two_names_are_said_to_be_compared():

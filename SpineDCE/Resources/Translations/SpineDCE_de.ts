@@ -2656,8 +2656,8 @@
         <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie.</translation>
     </message>
     <message>
-        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same.</source>
-        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, sodass das normalisierte Vp etwa gleich bliebe.</translation>
+        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same where no Vp reaches its limit.</source>
+        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, das normalisierte Vp also etwa gleich, wo kein Vp seine Grenze erreicht.</translation>
     </message>
     <message>
         <source>The AIF is not measured in the images.</source>
@@ -2880,16 +2880,20 @@
         <translation>Keine Einstufung für {lesion}: Das normalisierte Vp ist nicht in beiden Untersuchungen bekannt.</translation>
     </message>
     <message>
-        <source>Normalised Vp of {lesion} rose from {value} to {value2} the reference vertebra ({digits}, {digits2}).</source>
-        <translation>Das normalisierte Vp von {lesion} stieg von {value} auf {value2} des Referenzwirbels ({digits}, {digits2}).</translation>
+        <source>Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown}).</source>
+        <translation>Das normalisierte Vp von {lesion} ging von {one} auf {two} des Referenzwirbels ({shown}).</translation>
+    </message>
+    <message>
+        <source>Normalised Vp of {lesion} rose from {one} to {two} the reference vertebra ({shown}).</source>
+        <translation>Das normalisierte Vp von {lesion} stieg von {one} auf {two} des Referenzwirbels ({shown}).</translation>
+    </message>
+    <message>
+        <source>Normalised Vp of {lesion} fell from {one} to {two} the reference vertebra ({shown}).</source>
+        <translation>Das normalisierte Vp von {lesion} fiel von {one} auf {two} des Referenzwirbels ({shown}).</translation>
     </message>
     <message>
         <source>This is {side} the {cutoff} cutoff: consistent with {verdict}.</source>
         <translation>Das liegt {side} dem Grenzwert von {cutoff}: vereinbar mit {verdict}.</translation>
-    </message>
-    <message>
-        <source>Normalised Vp of {lesion} fell from {value} to {value2} the reference vertebra ({digits}, {digits2}).</source>
-        <translation>Das normalisierte Vp von {lesion} fiel von {value} auf {value2} des Referenzwirbels ({digits}, {digits2}).</translation>
     </message>
     <message>
         <source>The interval includes the cutoff, so the call is uncertain.</source>

@@ -25,6 +25,7 @@ from SpineDCELib.data import ArterialInput
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.kinetics.convolution import ArterialCurve
 from SpineDCELib.kinetics.frame_average import frame_average
+from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 #: Codes of findings: the evidence does not confirm the artery that a person chose or drew; its
@@ -129,7 +130,9 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
     if differs := view(blood).doubt:
-        found_out.append(Finding(AIF_DIFFERS, differs, fields=("aif.peak", *by_hand)))
+        # Of its two choices, one that was made is no remedy.
+        other = () if view.settings.aif.peak != Settings().aif.peak else ("aif.peak",)
+        found_out.append(Finding(AIF_DIFFERS, differs, fields=(*other, *by_hand)))
     return tuple(found_out)
 
 
@@ -181,7 +184,7 @@ def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
         f"{e.vp_factor:.2f} times as high everywhere, so that normalised Vp would be about the "
-        "same."
+        "same where no Vp reaches its limit."
         # They were compared with the first vessel, the artery of the search.
         for e in (found.alternatives if found.artery and found.artery.vessel == 1 else ())
     ]

@@ -92,12 +92,18 @@ def make_call(
     # One more digit where rounding would hide on which side of the cutoff the change lies.
     digits = 1 if round(change.percent) == round(cutoff) else 0
     side = "above" if persistent else "at" if change.percent == cutoff else "below"
-    sentence = (
-        f"Normalised Vp of {lesion} {'rose' if change.percent > 0 else 'fell'} from "
-        f"{times(before.value)} to {times(after.value)} the reference vertebra "
-        f"({percent(change.percent, digits)}, {interval(change, digits)}). "
-        f"This is {side} the {percent(cutoff)} cutoff: consistent with {verdict}."
-    )
+    one, two = times(before.value), times(after.value)
+    shown = f"{percent(change.percent, digits)}, {interval(change, digits)}"
+    if change.low < 0 < change.high:  # neither a rise nor a fall is certain
+        sentence = (
+            f"Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown})."
+        )
+    else:
+        sentence = (
+            f"Normalised Vp of {lesion} {'rose' if change.percent > 0 else 'fell'} from {one} to "
+            f"{two} the reference vertebra ({shown})."
+        )
+    sentence += f" This is {side} the {percent(cutoff)} cutoff: consistent with {verdict}."
     if not decided:
         if np.isfinite(change.low):
             sentence += " The interval includes the cutoff, so the call is uncertain."
