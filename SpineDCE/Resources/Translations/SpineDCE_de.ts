@@ -2880,16 +2880,16 @@
         <translation>Keine Einstufung für {lesion}: Das normalisierte Vp ist nicht in beiden Untersuchungen bekannt.</translation>
     </message>
     <message>
-        <source>Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown}).</source>
-        <translation>Das normalisierte Vp von {lesion} ging von {one} auf {two} des Referenzwirbels ({shown}).</translation>
+        <source>Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown}, {known}).</source>
+        <translation>Das normalisierte Vp von {lesion} ging von {one} auf {two} des Referenzwirbels ({shown}, {known}).</translation>
     </message>
     <message>
-        <source>Normalised Vp of {lesion} rose from {one} to {two} the reference vertebra ({shown}).</source>
-        <translation>Das normalisierte Vp von {lesion} stieg von {one} auf {two} des Referenzwirbels ({shown}).</translation>
+        <source>Normalised Vp of {lesion} rose from {one} to {two} the reference vertebra ({shown}, {known}).</source>
+        <translation>Das normalisierte Vp von {lesion} stieg von {one} auf {two} des Referenzwirbels ({shown}, {known}).</translation>
     </message>
     <message>
-        <source>Normalised Vp of {lesion} fell from {one} to {two} the reference vertebra ({shown}).</source>
-        <translation>Das normalisierte Vp von {lesion} fiel von {one} auf {two} des Referenzwirbels ({shown}).</translation>
+        <source>Normalised Vp of {lesion} fell from {one} to {two} the reference vertebra ({shown}, {known}).</source>
+        <translation>Das normalisierte Vp von {lesion} fiel von {one} auf {two} des Referenzwirbels ({shown}, {known}).</translation>
     </message>
     <message>
         <source>This is {side} the {cutoff} cutoff: consistent with {verdict}.</source>

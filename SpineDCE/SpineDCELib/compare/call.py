@@ -93,15 +93,13 @@ def make_call(
     digits = 1 if round(change.percent) == round(cutoff) else 0
     side = "above" if persistent else "at" if change.percent == cutoff else "below"
     one, two = times(before.value), times(after.value)
-    shown = f"{percent(change.percent, digits)}, {interval(change, digits)}"
+    shown, known = percent(change.percent, digits), interval(change, digits)
     if change.low < 0 < change.high:  # neither a rise nor a fall is certain
-        sentence = (
-            f"Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown})."
-        )
+        sentence = f"Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown}, {known})."
     else:
         sentence = (
             f"Normalised Vp of {lesion} {'rose' if change.percent > 0 else 'fell'} from {one} to "
-            f"{two} the reference vertebra ({shown})."
+            f"{two} the reference vertebra ({shown}, {known})."
         )
     sentence += f" This is {side} the {percent(cutoff)} cutoff: consistent with {verdict}."
     if not decided:
