@@ -95,7 +95,10 @@ def make_call(
     one, two = times(before.value), times(after.value)
     shown, known = percent(change.percent, digits), interval(change, digits)
     if change.low < 0 < change.high:  # neither a rise nor a fall is certain
-        sentence = f"Normalised Vp of {lesion} went from {one} to {two} the reference vertebra ({shown}, {known})."
+        sentence = (
+            f"Normalised Vp of {lesion} went from {one} to {two} the reference vertebra "
+            f"({shown}, {known})."
+        )
     else:
         sentence = (
             f"Normalised Vp of {lesion} {'rose' if change.percent > 0 else 'fell'} from {one} to "
