@@ -353,14 +353,14 @@ class Views:
                     _translate_titles(chart)
                 if node.GetPlotChartNodeID() != shown:
                     node.SetPlotChartNodeID(shown)
-                    # A drawing that is asked for while drawing is paused can be lost.
-                    qt.QTimer.singleShot(_SETTLED, self._draw_plots)
+                    # A view that is busy can miss that it has another chart.
+                    qt.QTimer.singleShot(_SETTLED, self._update_plots)
                 self._fit_new_curves(place, chart)
 
-    def _draw_plots(self) -> None:
+    def _update_plots(self) -> None:
         for place in PLOTS:
-            if (view := self.plot_view(place)) is not None:
-                view.scheduleRender()
+            if (node := self.plot_node(place)) is not None:
+                node.Modified()
 
     def _fit_new_curves(self, place: str, chart: Any) -> None:
         """Fit the axes of a plot view if its curves are others than before."""
