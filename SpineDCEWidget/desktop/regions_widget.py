@@ -410,7 +410,7 @@ class RegionsPanel(Panel):
         self._pressable.clear()
 
     def _pressed(self, row: str, interactor: Any, _event: str) -> None:
-        """Select the visit under the mouse, with the same tool, before the tool is told of it."""
+        """Select the visit under the mouse, with the same tool, before the tool gets the press."""
         effect, session = self.editor.activeEffect(), self.desk.session
         visit = session.in_row(row)
         role = self.armed or self.visit.state.roles.get(self.selected, "")
@@ -418,7 +418,7 @@ class RegionsPanel(Panel):
             return
         name = str(effect.name)
         for one, tag in self._pressable:
-            if one is interactor:  # the tool is told of the press below, once it is attached
+            if one is interactor:  # the tool gets the press below, once it is attached
                 interactor.GetCommand(tag).SetAbortFlag(1)
         self.desk.select_visit(visit.name)
         self.arm(role)

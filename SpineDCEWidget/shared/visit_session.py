@@ -255,7 +255,7 @@ class VisitSession:
 
     @property
     def awaits_proposal(self) -> bool:
-        """Return whether the shift will be proposed anew, because the regions are others now."""
+        """Return whether the shift will be proposed again, because the regions have changed."""
         proposing = isinstance(self.settings.fit.shift, str) or self.follows_proposal
         return proposing and not self.has_same_regions
 

@@ -103,6 +103,8 @@ class Evidence:
             parts: also describe the residual over parts of the regions, which a window that charts
                 that of the mean curves does not show.
         """
+        if self.doubt:  # then neither the proposal nor its interval means anything
+            return " ".join(["No shift is proposed.", self.doubt, self.before_artery]).rstrip()
 
         def seconds(low: float, high: float) -> str:
             return f"{number(low, 1)} to {number(high, 1)} s"
@@ -113,8 +115,6 @@ class Evidence:
             else f"{r.name} not determined"
             for r in self.regions
         )
-        if self.doubt:  # neither the proposal nor its interval mean anything then
-            return " ".join(["No shift is proposed.", self.doubt, self.before_artery]).rstrip()
         interval, plateau = seconds(self.low, self.high), seconds(*self.plateau)
         if self.is_of_all_tissue:
             text = (

@@ -67,7 +67,7 @@ def parametric_map(
         content_description=f"{quantity[2]} [{unit[0]}]"[:64],
         **EQUIPMENT,
     )
-    # highdicom 0.27 writes LINEAR, which is one for whole numbers.
+    # highdicom 0.27 writes LINEAR, whose formula is for whole numbers.
     shared = dataset.SharedFunctionalGroupsSequence[0]
     shared.FrameVOILUTSequence[0].VOILUTFunction = "LINEAR_EXACT"
     if "BodyPartExamined" not in dataset:
