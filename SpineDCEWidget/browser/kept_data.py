@@ -35,7 +35,7 @@ def kept_data() -> list[dict[str, str]]:
     rows = []
     for name, what in KEPT.items():
         folder = user_folder() / name
-        size = sum(f.lstat().st_size for f in folder.rglob("*") if not f.is_dir())
+        size = _size(folder)
         if size:
             rows.append({"what": what, "where": str(folder), "size": _size_text(size)})
     return rows
@@ -140,6 +140,17 @@ def _try_lock(file: IO[str]) -> bool:
 def uploads_folder() -> Path:
     """Return the folder of uploads, which nobody else can read."""
     return private_folder("uploads")
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of the files in a folder and its subfolders."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return sum(
+            _size(Path(entry)) if entry.is_dir(follow_symlinks=False)
+            else entry.stat(follow_symlinks=False).st_size
+            for entry in entries
+        )  # fmt: skip
+    return 0
 
 
 def _size_text(size: float) -> str:

@@ -12,14 +12,12 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.progress import Progress
 
 from SpineDCEWidget.browser.subprocess_job import run_apart, work_apart
-from SpineDCEWidget.shared.session import SHOWN_VISITS
+from SpineDCEWidget.shared.session import FOLDERS
 
 
 def visit_folders(folder: Path) -> dict[str, Path]:
     """Return visit → its folder in that of the sample patient."""
-    from SpineDCELib.phantom import VISITS  # takes long to import
-
-    return {name: folder / part for name, part in zip(SHOWN_VISITS, VISITS, strict=True)}
+    return {name: folder / part for name, part in FOLDERS.items()}
 
 
 def is_complete(folder: Path) -> bool:

@@ -266,8 +266,8 @@ class StudyPanel:
     ) -> None:
         """Read studies, restore earlier work on them, and compute their maps.
 
-        Of three or more, one is computed before the next is read, so that no two are in memory as
-        a whole.
+        One is computed before the next is read, so that its maps are there sooner, and no two are
+        in memory as a whole.
 
         Args:
             given: name of each visit → its study, or what a patient's folder holds of it.
@@ -303,21 +303,20 @@ class StudyPanel:
             if visit is None:
                 return
             opened.append(visit)
-            if several:
-                if name in found and work is None:
-                    await self._load_regions(visit, found[name])
-                # One that cannot be computed does not keep the later ones from being opened.
-                if not await station.analyse(visit) and not visit.problem:
-                    return
-                visit.release_memory()
+            if not several and visit is not opened[0]:
+                station.select(opened[0].name)
+            if name in found and work is None:
+                await self._load_regions(visit, found[name])
+            # One that cannot be computed does not keep the later ones from being opened.
+            if not await station.analyse(visit) and not visit.problem:
+                return
+            visit.release_memory()
         station.autosave.scene = None
         if several:
             await self._carry_regions(opened)
             station.show_visit(station.session.in_order[-1], SHOWN_VISITS[1])
             station.save_soon()
             return
-        for name, one in found.items():
-            await self._load_regions(station.session.visit(name), one)
         await self._compute(opened)
 
     async def _read(
@@ -384,10 +383,14 @@ class StudyPanel:
                 await station.regions.carry(visit)
 
     async def _compute(self, opened: list[Any]) -> None:
-        """Compute the maps of visits that were just opened."""
+        """Compute the maps of visits that were just opened and are not computed as they are now.
+
+        A visit that was opened later can change the mode of an earlier one.
+        """
         station = self._station
-        station.select(opened[0].name)  # now, because the user may select another one meanwhile
         for visit in opened:
+            if visit.is_current or visit.problem:
+                continue
             # One that cannot be computed does not keep the next from being computed.
             if not await station.analyse(visit) and not visit.problem:
                 break
@@ -407,6 +410,7 @@ class StudyPanel:
                 return
         opened = await self._scenes.open(path, allowed)
         if opened:
+            self._station.select(opened[0].name)  # the user may select another one meanwhile
             await self._compute(opened)
 
     async def open_scene_files(self, agreed: bool) -> None:
