@@ -11,6 +11,7 @@ import numpy as np
 from SpineDCELib.analysis.mapped_images import map_images
 from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
+from SpineDCELib.files.mapped_arrays import arrays_in
 from SpineDCELib.progress import Progress, silent
 from SpineDCELib.run.inputs import corrected_images, read_images
 from SpineDCELib.run.patient_visits import FoundVisit
@@ -43,7 +44,9 @@ def open_images(
             _("The study {study} does not exist.").format(study=study),
             code="study_not_found", about=str(study), fields=("inputs.study",),
         )  # fmt: skip
-    return map_images(read_images(study, settings or Settings(), progress))
+    with arrays_in(None):
+        images = read_images(study, settings or Settings(), progress)
+    return map_images(images)
 
 
 class ReadStudy(NamedTuple):

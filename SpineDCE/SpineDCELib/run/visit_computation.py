@@ -14,7 +14,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.descriptive_maps import descriptive_maps
 from SpineDCELib.analysis.error_maps import error_maps
 from SpineDCELib.errors import InputError
-from SpineDCELib.files.mapped_arrays import SMALLEST
+from SpineDCELib.files.mapped_arrays import SMALLEST, arrays_in
 from SpineDCELib.progress import Progress, part
 from SpineDCELib.settings import with_values
 
@@ -54,7 +54,8 @@ def compute_snapshot(
             which on an array of the results lies in a file afterwards.
     """
     analysis.check()
-    analysis.concentration(part(progress, 0.0, 0.45))
+    with arrays_in(None):
+        analysis.concentration(part(progress, 0.0, 0.45))
     analysis.map_results()
     analysis.release_memory()
     analysis.aif(part(progress, 0.45, 0.5))
