@@ -70,6 +70,11 @@ def least(*arguments: str, repeats: int = 3) -> float:
     return min(processor_time(*arguments) for _ in range(repeats))
 
 
+def pydicom_time(study: Path | str) -> float:
+    """Return P, the processor time, s, of pydicom reading headers and pixels of a study."""
+    return least("-c", _READ.format(headers=False), str(study))
+
+
 def T1_ratio(voxels: int = 786_432) -> tuple[float, float]:
     """Return the times, s, of the T1 map and of the linear (DESPOT1) estimate of the same data."""
     rng = np.random.default_rng(0)
@@ -106,7 +111,7 @@ def main() -> None:
             write_study(visit, patient="A", visit="before", size="full")
         study, regions = str(visit / "dicom"), str(visit / "truth" / "rois.seg.nrrd")
         headers = least("-c", _READ.format(headers=True), study)
-        P = least("-c", _READ.format(headers=False), study)
+        P = pydicom_time(study)
         imports = least("-c", _IMPORT)
         asked = (*command, "analyse", study, "-o", f"{scratch}/out", "--roi", regions, "--shift")
         analysed = processor_time(*asked, "auto")

@@ -123,6 +123,11 @@ class Program:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
+    def processor_time(self) -> float:
+        """Processor time so far, s."""
+        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
+
     def troubles(self) -> list[str]:
         """Lines of the log that tell of an exception."""
         text = self.log.read_text(errors="replace")
