@@ -68,6 +68,11 @@ TERMS = {
     "in view": _("frame in view"),
 }
 T1_VIEW, FRAME_VIEW, FUSED_VIEW = _("T1"), _("frame"), _("fused")
+#: What the choice of a series under the map says.
+UNDER = _("Series of the study in the first view and under the map; a visit without it shows T1")
+NO_SERIES_IN_SCENE = _(
+    "A scene has no further series; open the folder of the study to choose one of them"
+)
 FINAL_QUESTION = _("Make the report final? Its text cannot be changed afterwards.")
 DRAFT_QUESTION = _(
     "Replace the text with a draft? Findings and impression as you have edited them are lost."

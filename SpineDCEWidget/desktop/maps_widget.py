@@ -294,6 +294,8 @@ class MapsPanel(Panel):
         choices = {"": texts.T1_VIEW, **{title: title for title in titles}}
         fill_combo(self.ui.underCombo, choices, self.series_shown)
         self.ui.underCombo.enabled = bool(titles)
+        known = titles or any(visit.study_path is not None for visit in self.desk.visits)
+        self.ui.underCombo.toolTip = texts.UNDER if known else texts.NO_SERIES_IN_SCENE
 
     def show_frame_number(self) -> None:
         """Show the number and the time of the frame in view."""

@@ -99,7 +99,7 @@ EXPLAINED = {
     "TTP": _("Time to peak: from the arrival of contrast to the highest concentration, s."),
     "washout": _(
         "Wash-out: fall of the concentration in the last half of what follows the peak, mM/min; "
-        "negative where it still rises."
+        "where it still rises, it is negative, which the colour scale from 0 does not show."
     ),
     "IAUC60": _(
         "IAUC60: area under the concentration curve in the first 60 s after the arrival, mM·s."

@@ -1,11 +1,16 @@
 """Descriptive maps of an analysis, against the curves and signals that they describe."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-from analysis.test_delays import REGIONS, visit
+from analysis.test_delays import REGIONS, ROLES, visit
 from SpineDCELib.aif.arrival import bolus_arrival
+from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.descriptive_maps import descriptive_maps
 from SpineDCELib.settings import changed
+from SpineDCELib.settings.values import NoiseMaskSettings
+from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import DESCRIPTIVE
 
 VOXEL = (1, 4, 6)
@@ -58,3 +63,24 @@ def test_without_concentrations_only_what_needs_none_is_returned(analysis):
     other = analysis.snapshot()
     other.update(settings=changed(other.settings, concentration={"signal": "relative"}))
     assert set(descriptive_maps(other)) == {"PE", "TTP"}
+
+
+def test_the_background_is_left_out_as_in_the_fit():
+    whole = visit(0.05, {"Lesion": 0.0, "Reference": 0.0})
+    signal = whole.images.dynamic.signal.copy()
+    signal[..., -2:] = np.random.default_rng(3).rayleigh(5.0, signal[..., -2:].shape)
+    other = Analysis(
+        dataclasses.replace(
+            whole.images, dynamic=dataclasses.replace(whole.images.dynamic, signal=signal)
+        ),
+        changed(whole.settings, preprocessing={"noise_mask": NoiseMaskSettings(on=True)}),
+        aif_file=whole.inputs.aif_file,
+        regions=REGIONS,
+        roles=ROLES,
+    )
+    background = other.result().status == Status.NOT_IN_MASK
+    assert background[..., -2:].all() and not background[VOXEL]
+    maps = descriptive_maps(other)
+    assert set(maps) == set(DESCRIPTIVE)
+    for array in maps.values():
+        assert np.isnan(array[background]).all() and np.isfinite(array[VOXEL])

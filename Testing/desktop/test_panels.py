@@ -402,6 +402,17 @@ def test_another_series_is_shown_under_the_map_and_gone_with_its_visit(one, tmp_
     assert not one.said
 
 
+def test_a_visit_from_a_scene_says_why_no_other_series_is_offered(opened):
+    go(opened, 4)
+    combo = ui(opened, "maps").underCombo
+    assert combo.toolTip.startswith("Series of the study")
+    for visit in opened.visits:
+        visit.study_path = None
+    opened.panels["maps"].refresh()
+    assert not combo.enabled
+    assert combo.toolTip.startswith("A scene has no further series")
+
+
 def test_display_choices_reach_both_visits(opened):
     go(opened, 4)
     opened.parameters.opacity = 40.0

@@ -64,7 +64,7 @@ def candidate_table(found: Detection) -> Table:
     unit = found.unit
     columns = (
         "slice", "vessel", "voxels", "accepted", "verdict", "baseline SNR", "arrival [s]",
-        "rise [s]", f"peak [{unit}]", "width [s]", f"late [{unit}]", "roughness", "thickness [mm]",
+        "rise [s]", f"peak as measured [{unit}]", "width [s]", f"late [{unit}]", "roughness", "thickness [mm]",
         "length [mm]", "elongation", "L [mm]", "P [mm]", "S [mm]",
     )  # fmt: skip
     rows = tuple(

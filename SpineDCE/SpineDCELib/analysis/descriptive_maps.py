@@ -10,6 +10,7 @@ from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.live_refit import shift_of_voxels
 from SpineDCELib.kinetics.descriptive import describe
 from SpineDCELib.progress import Progress, silent
+from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import DESCRIPTIVE
 
 
@@ -19,7 +20,7 @@ def descriptive_maps(
     """Compute the maps of :data:`DESCRIPTIVE`, ``(slices, rows, columns)`` in the engine's units.
 
     Contrast arrives in a voxel when it arrives in the artery, later by the delay in use there. NaN
-    where the voxel has no curve. Slopes and areas are concentrations, so without the conversion to
+    where the voxel has no curve, and in the background, which is not fitted either. Slopes and areas are concentrations, so without the conversion to
     mM only enhancement and time to peak are returned.
 
     Raises:
@@ -34,6 +35,7 @@ def descriptive_maps(
     shape = dynamic.geometry.shape
     maps = {name: np.full(shape, np.nan, np.float32) for name in names}
     before = slice(0, analysis.baseline_frames())
+    background = analysis.result().status == Status.NOT_IN_MASK
     for index in range(shape[0]):
         progress(index / shape[0], "Descriptive maps")
         for shift in np.unique(shifts[index]):
@@ -50,6 +52,8 @@ def descriptive_maps(
             }  # fmt: skip
             for name in names:
                 maps[name][index][here] = values[name]
+    for array in maps.values():
+        array[background] = np.nan
     return maps
 
 

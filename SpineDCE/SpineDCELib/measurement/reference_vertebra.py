@@ -222,7 +222,8 @@ _BETTER = {
 #: What the score of a reference is, for a person.
 _QUALITY = (
     " The quality is 1 for a vertebra that is uniform and large enough, does not enhance, is "
-    "neither fatty nor oedematous, and has the Vp of its neighbours."
+    "neither fatty nor oedematous, and has the Vp of its neighbours. It is judged in each visit "
+    "alone; both visits need the same vertebra."
 )
 
 
