@@ -231,9 +231,9 @@ def evidence_figure(
     top = valley_top(evidence)
     used = f"in use {number(shift, 2)} s"
     data.append(_line([shift, shift], [0, top], used, AIF_COLOUR, meta="in use"))
-    data.append(
-        _line([evidence.proposal] * 2, [0, top], "proposed", CHECK_COLOUR, width=1, dash="dash")
-    )
+    if not evidence.doubt:  # else no shift is proposed
+        proposed = [evidence.proposal] * 2
+        data.append(_line(proposed, [0, top], "proposed", CHECK_COLOUR, width=1, dash="dash"))
     figure = layout(dark, "shift [s]", "residual (× best)")  # longer ones are cut off
     figure["yaxis"]["range"] = [0, top]
     if evidence.interval is not None:

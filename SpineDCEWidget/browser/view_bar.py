@@ -164,6 +164,8 @@ class ViewBar:
         }  # fmt: skip
         state.maps = [{"title": QUANTITIES[n].title, "value": n} for n in order]
         state.frames = visit.analysis.study.dynamic.n_frames if visit is not None else 1
+        if visit is not None:  # the other visit has other frame times
+            self._say_time(visit)
         state.slice_count = (
             visit.analysis.study.dynamic.geometry.shape[0] if visit is not None else 1
         )
@@ -374,15 +376,20 @@ class ViewBar:
         """Show the chosen dynamic frame in the visits that are shown."""
         station, state = self._station, self._station.state
         for visit in station.session.shown:
-            index, frame_time = visit.frame_in_view(int(state.frame))
-            visit.show_frame(index)
+            visit.show_frame(visit.frame_in_view(int(state.frame))[0])
             station.frames.follow(visit)
             if visit is station.visit:
-                state.frame_time, state.frame_seconds = f"{frame_time:.1f} s", frame_time
+                self._say_time(visit)
                 if not state.playing:  # a chart is too slow to draw for every frame
                     station.charts.follow_frame()
         station.checks.follow()
         self.show_cursor()
+
+    def _say_time(self, visit: Any) -> None:
+        """Say when the frame in view of a visit was acquired."""
+        state = self._station.state
+        frame_time = visit.frame_in_view(int(state.frame))[1]
+        state.frame_time, state.frame_seconds = f"{frame_time:.1f} s", frame_time
 
     # -- page -------------------------------------------------------------------------------------
 
@@ -427,7 +434,10 @@ class ViewBar:
                     v_model=("frame",), min=0, max=("frames - 1",), step=1, density="compact",
                     hide_details=True, classes="slider", raw_attrs=['aria-label="Frame"'],
                 )  # fmt: skip
-                html.Span("{{ frame + 1 }} / {{ frames }}<br>{{ frame_time }}", classes="number")
+                html.Span(
+                    "{{ Math.min(frame + 1, frames) }} / {{ frames }}<br>{{ frame_time }}",
+                    classes="number",
+                )
             with html.Div(classes="bar-icons"):
                 self._station.frames.ui()
                 self._station.checks.ui()

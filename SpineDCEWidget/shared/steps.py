@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SpineDCELib.analysis.aif_stages import AIF_FINDINGS
+from SpineDCELib.analysis.preprocessing_stages import IN_BACKGROUND
 from SpineDCELib.analysis.shift_stages import SHIFT_OUTSIDE
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
@@ -177,7 +178,10 @@ def region_warnings(visit: VisitSession) -> list[str]:
     found = check_regions(analysis.regions, analysis.roles, volume)
     result = visit.result
     if result is not None and "vp" in result.maps and analysis.signal_mode == "absolute":
+        empty = [one for one in result.measures.findings if one.code == IN_BACKGROUND]
+        found += [one for one in empty if one.about in analysis.regions and visit.is_current]
         drawn = without_exclusions(analysis.regions, analysis.roles)
+        drawn = {n: mask for n, mask in drawn.items() if n not in {one.about for one in empty}}
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
     if result is not None and visit.is_current:  # what only the maps show

@@ -321,7 +321,7 @@ def test_the_command_writes_table_evidence_and_figure(tmp_path, capsys):
     assert "accepted" in said
     assert "fitted best at a shift of" in said
     rows = list(csv.DictReader((out / "aif_candidates.csv").open()))
-    assert {"verdict", "arrival [s]", "peak as measured [mM]"} <= set(rows[0])
+    assert {"verdict", "arrival [s]", "uncorrected peak [mM]"} <= set(rows[0])
     assert any(row["verdict"] == "accepted" for row in rows)
     assert (out / "shift_evidence.csv").exists()
     assert (out / "aif.png").stat().st_size > 10_000

@@ -79,8 +79,10 @@ def test_the_background_is_left_out_as_in_the_fit():
         roles=ROLES,
     )
     background = other.result().status == Status.NOT_IN_MASK
-    assert background[..., -2:].all() and not background[VOXEL]
+    assert background[..., -2:].all()
+    assert not background[VOXEL]
     maps = descriptive_maps(other)
     assert set(maps) == set(DESCRIPTIVE)
     for array in maps.values():
-        assert np.isnan(array[background]).all() and np.isfinite(array[VOXEL])
+        assert np.isnan(array[background]).all()
+        assert np.isfinite(array[VOXEL])

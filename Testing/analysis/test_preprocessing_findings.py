@@ -6,7 +6,8 @@ import muscle_scenes as scenes
 import numpy as np
 import pytest
 from sample_patients import sample_visit
-from SpineDCELib.analysis import Analysis
+from SpineDCELib.analysis import Analysis, fit_stages
+from SpineDCELib.analysis.preprocessing_stages import IN_BACKGROUND
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings, changed, with_values
 
@@ -71,3 +72,20 @@ def test_smoothing_in_time_does_not_change_the_artery(tmp_path_factory):
     assert masks[0].any()
     series = [one.preprocess().dynamic.signal for one in (plain, smooth)]
     assert not np.array_equal(*series)
+
+
+def test_a_region_in_the_air_is_not_called_a_vessel(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        fit_stages, "blood_findings", lambda _vp, regions, *_more: asked.append(set(regions)) or []
+    )
+    air = {"Air": scenes.box((1, 5), (10, 16))}
+    analysis = scenes.analysis_of(
+        with_air(scenes.study(), 1.0), SETTINGS, regions={**scenes.REGIONS, **air},
+        roles={**scenes.ROLES, "Air": "lesion"},
+    )  # fmt: skip
+    found = analysis.result().measures.findings
+    (said,) = (one for one in found if one.code == IN_BACKGROUND)
+    assert said.about == "Air"
+    assert "hardly any signal, as outside the body" in said.message
+    assert asked == [set(scenes.REGIONS)]

@@ -79,6 +79,25 @@ def test_the_chosen_range_is_played_at_the_chosen_speed(monkeypatch, tmp_path):
     run(monkeypatch, tmp_path, "frames", use)
 
 
+def test_the_time_of_the_frame_is_that_of_the_selected_visit(monkeypatch, tmp_path):
+    async def use(program):
+        station = program.station
+        _before, after = await program.open(2)
+        state = station.state
+        choose(state, frame=4)
+        own = state.frame_time
+        choices = {"reading.frame_interval": 11.0, "reading.frame_times": None}
+        station.session.choose(after, choices)
+        assert after.frame_in_view(4)[1] == 44.0
+        station.select("follow-up")
+        assert state.frame_time == "44.0 s"
+        station.study.close_visit("follow-up")
+        assert state.visit == "baseline"
+        assert state.frame_time == own != "44.0 s"
+
+    run(monkeypatch, tmp_path, "frame times", use)
+
+
 def test_the_subtraction_follows_its_frames_at_once_with_label_value_and_window(
     monkeypatch, tmp_path
 ):

@@ -1,5 +1,7 @@
 """Tables and charts as scene nodes; needs the MRML libraries (slicer-core)."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from SpineDCELib.aif.plot_data import Chart, Series, Table
@@ -141,3 +143,17 @@ def test_only_the_valley_is_shown_and_each_role_has_its_colour(scene):
     shown = lines(show_chart(scene, Chart("evidence", "shift", "y", tuple(series), top=20.0)))
     assert max(points(shown["lesion"])[1]) == 16
     assert len({one.GetColor() for one in shown.values()}) == 4
+
+
+def test_an_axis_with_ends_of_its_own_reaches_the_mark(scene):
+    fixed = dataclasses.replace(chart(1), x_range=(-6.0, 12.0))
+    node = show_chart(scene, fixed)
+    assert node.GetXAxisRange() == (-6.0, 12.0)
+    move_mark(node, 14.0)
+    assert node.GetXAxisRange() == (-6.0, 14.0)
+    show_chart(scene, dataclasses.replace(fixed, mark=-7.0), node)
+    assert node.GetXAxisRange() == (-7.0, 12.0)
+    show_chart(scene, chart(1), node)
+    assert node.GetXAxisRangeAuto()
+    move_mark(node, 5.0)
+    assert node.GetXAxisRangeAuto()

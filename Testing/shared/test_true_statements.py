@@ -22,10 +22,21 @@ from SpineDCELib.mrml.visit_record import replace_regions
 from SpineDCELib.progress import silent
 from SpineDCELib.run.visit_computation import _proposal, compute_snapshot
 from SpineDCELib.settings import Settings, with_values
+from SpineDCELib.vocabulary.fit_status import Status
 
+from SpineDCEWidget.shared import steps
 from SpineDCEWidget.shared.formatting import patients, proposal
 from SpineDCEWidget.shared.session import Session
-from SpineDCEWidget.shared.steps import DONE, WRONG, _arteries, _artery, _maps, _result, state_of
+from SpineDCEWidget.shared.steps import (
+    DONE,
+    WRONG,
+    _arteries,
+    _artery,
+    _maps,
+    _result,
+    region_warnings,
+    state_of,
+)
 from SpineDCEWidget.shared.wording import remedy
 
 pytestmark = pytest.mark.slow
@@ -209,6 +220,24 @@ def test_a_shift_that_the_curves_do_not_confirm_has_no_tick(session):
     finally:
         visit.evidence = found
     assert _mark(session, "arteries")[0] == DONE
+
+
+def test_a_region_in_the_background_is_named_where_it_is_drawn(session, monkeypatch):
+    visit = session.visit("baseline")
+    geometry = visit.analysis.study.dynamic.geometry
+    air = visit.result.status == Status.NOT_IN_MASK
+    air[:2] = air[3:] = False
+    air[:, 4:] = False
+    drawn.set_masks(visit.segmentation, {"Lesion": air}, geometry, roles={"Lesion": "lesion"})
+    session.regions_changed(visit)
+    compute(session, visit)
+    asked = []
+    monkeypatch.setattr(
+        steps, "blood_findings", lambda _vp, regions, *_more: asked.append(set(regions)) or []
+    )
+    said = region_warnings(visit)
+    assert any("takes 100 % of Lesion for background" in one for one in said)
+    assert asked == [set()]
 
 
 def test_the_report_says_who_set_the_shift(session):

@@ -2784,8 +2784,8 @@
         <translation>Diese Voxel werden nicht angepasst.</translation>
     </message>
     <message>
-        <source>The noise mask takes {removed} % of {name} for background.</source>
-        <translation>Die Rauschmaske hält {removed} % von {name} für Hintergrund.</translation>
+        <source>The noise mask takes {removed} % of {name} for background: there is hardly any signal, as outside the body.</source>
+        <translation>Die Rauschmaske hält {removed} % von {name} für Hintergrund: Dort ist kaum Signal, wie außerhalb des Körpers.</translation>
     </message>
     <message>
         <source>What was drawn is used all the same; the tissue around it is not fitted.</source>
@@ -3750,6 +3750,10 @@
     <message>
         <source>The quality is 1 for a vertebra that is uniform and large enough, does not enhance, is neither fatty nor oedematous, and has the Vp of its neighbours.</source>
         <translation>Die Güte ist 1 bei einem Wirbel, der einheitlich und groß genug ist, kein Kontrastmittel aufnimmt, weder verfettet noch ödematös ist und das Vp seiner Nachbarn hat.</translation>
+    </message>
+    <message>
+        <source>It is judged in each visit alone; both visits need the same vertebra.</source>
+        <translation>Sie wird für jede Untersuchung einzeln beurteilt; beide Untersuchungen brauchen denselben Wirbel.</translation>
     </message>
     <message>
         <source>{share} % of {reference} lies in {lesion}.</source>
@@ -5956,6 +5960,14 @@ Trotzdem vergleichen?</translation>
         <translation>{rate} Zeitpunkte pro Sekunde</translation>
     </message>
     <message>
+        <source>Series of the study in the first view and under the map; a visit without it shows T1</source>
+        <translation>Serie der Studie in der ersten Ansicht und unter der Karte; eine Untersuchung ohne sie zeigt T1</translation>
+    </message>
+    <message>
+        <source>A scene has no further series; open the folder of the study to choose one of them</source>
+        <translation>Eine Szene enthält keine weiteren Serien; öffnen Sie den Ordner der Studie, um eine davon zu wählen</translation>
+    </message>
+    <message>
         <source>Make the report final? Its text cannot be changed afterwards.</source>
         <translation>Den Befund endgültig machen? Sein Text lässt sich danach nicht mehr ändern.</translation>
     </message>
@@ -7711,8 +7723,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Zeit bis zum Maximum: von der Ankunft des Kontrastmittels bis zur höchsten Konzentration, s.</translation>
     </message>
     <message>
-        <source>Wash-out: fall of the concentration in the last half of what follows the peak, mM/min; negative where it still rises.</source>
-        <translation>Wash-out: Abfall der Konzentration in der letzten Hälfte dessen, was auf das Maximum folgt, mM/min; negativ, wo sie noch steigt.</translation>
+        <source>Wash-out: fall of the concentration in the last half of what follows the peak, mM/min; where it still rises, it is negative, which the colour scale from 0 does not show.</source>
+        <translation>Auswaschung: Abfall der Konzentration in der letzten Hälfte dessen, was auf das Maximum folgt, mM/min; wo sie noch steigt, ist er negativ, was die Farbskala ab 0 nicht zeigt.</translation>
     </message>
     <message>
         <source>IAUC60: area under the concentration curve in the first 60 s after the arrival, mM·s.</source>

@@ -47,6 +47,7 @@ class Chart:
     Attributes:
         x_title, y_title: with units. mark: x of a vertical line. band: a marked interval.
         top: what lies above it need not be shown. legend: it may have a legend.
+        x_range: ends of the horizontal axis, which reaches the vertical line too; None fits it.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Chart:
     band: tuple[float, float] | None = None
     top: float | None = None
     legend: bool = True
+    x_range: tuple[float, float] | None = None
 
 
 def candidate_table(found: Detection) -> Table:
@@ -64,8 +66,8 @@ def candidate_table(found: Detection) -> Table:
     unit = found.unit
     columns = (
         "slice", "vessel", "voxels", "accepted", "verdict", "baseline SNR", "arrival [s]",
-        "rise [s]", f"peak as measured [{unit}]", "width [s]", f"late [{unit}]", "roughness", "thickness [mm]",
-        "length [mm]", "elongation", "L [mm]", "P [mm]", "S [mm]",
+        "rise [s]", f"uncorrected peak [{unit}]", "width [s]", f"late [{unit}]", "roughness",
+        "thickness [mm]", "length [mm]", "elongation", "L [mm]", "P [mm]", "S [mm]",
     )  # fmt: skip
     rows = tuple(
         (
@@ -181,6 +183,7 @@ def evidence_charts(
             mark=evidence.proposal,
             band=evidence.interval,
             top=top,
+            x_range=(float(x[0]), float(x[-1])),
         )
 
     lines = [Series("all regions", x, evidence.mean_residual)]

@@ -20,8 +20,9 @@ def descriptive_maps(
     """Compute the maps of :data:`DESCRIPTIVE`, ``(slices, rows, columns)`` in the engine's units.
 
     Contrast arrives in a voxel when it arrives in the artery, later by the delay in use there. NaN
-    where the voxel has no curve, and in the background, which is not fitted either. Slopes and areas are concentrations, so without the conversion to
-    mM only enhancement and time to peak are returned.
+    where the voxel has no curve, and in the background, which is not fitted either. Slopes and
+    areas are concentrations, so without the conversion to mM only enhancement and time to peak are
+    returned.
 
     Raises:
         InputError: the study cannot be analysed as it is set, or the AIF shows no arrival.

@@ -15,7 +15,11 @@ from SpineDCELib.analysis.artery_stages import another_AIF
 from SpineDCELib.analysis.concentration_stages import concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, muscle, signal_mode
-from SpineDCELib.analysis.preprocessing_stages import noise_mask_findings, smoothing_findings
+from SpineDCELib.analysis.preprocessing_stages import (
+    IN_BACKGROUND,
+    noise_mask_findings,
+    smoothing_findings,
+)
 from SpineDCELib.analysis.shift_stages import (
     evidence,
     own_shifts,
@@ -179,11 +183,16 @@ def _unusual_settings(view: View) -> list[Finding]:
 def _blood_findings(
     view: View, maps: dict[str, NDArray[np.floating]], regions: dict[str, NDArray[np.bool_]]
 ) -> list[Finding]:
-    """Return the regions that contain voxels of vessels, where the scale of Vp is absolute."""
+    """Return the regions that contain voxels of vessels, where the scale of Vp is absolute.
+
+    What lies in the background is named by another finding.
+    """
     if "vp" not in maps or view(signal_mode) != "absolute":
         return []
+    empty = {one.about for one in view(noise_mask_findings) if one.code == IN_BACKGROUND}
+    drawn = {name: mask for name, mask in regions.items() if name not in empty}
     Hct = view.settings.aif.Hct
-    return blood_findings(maps["vp"], regions, view.roles, Hct, another_AIF(view))
+    return blood_findings(maps["vp"], drawn, view.roles, Hct, another_AIF(view))
 
 
 def signal_noise(view: View, voxels: NDArray[np.intp]) -> SignalNoise:

@@ -24,6 +24,8 @@ from SpineDCELib.vocabulary.quantities import percent
 #: share of the images that must be tissue. Chosen: the thinnest body fills more of its images.
 MOST_REMOVED = 0.2
 LEAST_TISSUE = 0.03
+#: Code of the finding that a region lies in the background.
+IN_BACKGROUND = "noise_mask_removes"
 #: Smoothing that lowers normalised Vp by less than this is not worth a warning.
 LEAST_CHANGE = 0.02
 
@@ -49,10 +51,11 @@ def noise_mask_findings(view: View) -> tuple[Finding, ...]:
         removed = 1 - float(tissue[mask].mean()) if mask.any() else 0.0
         if removed > MOST_REMOVED:
             message = (
-                f"The noise mask takes {100 * removed:.0f} % of {name} for background. What was "
-                "drawn is used all the same; the tissue around it is not fitted."
+                f"The noise mask takes {100 * removed:.0f} % of {name} for background: there is "
+                "hardly any signal, as outside the body. What was drawn is used all the same; the "
+                "tissue around it is not fitted."
             )
-            found.append(Finding("noise_mask_removes", message, about=name, fields=fields))
+            found.append(Finding(IN_BACKGROUND, message, about=name, fields=fields))
     return tuple(found)
 
 

@@ -63,6 +63,10 @@ def _fill_chart(scene: Any, chart: Chart, node: Any) -> None:
     node.SetLegendVisibility(chart.legend and len(chart.series) <= _IN_LEGEND)
     node.SetXAxisTitle(chart.x_title)
     node.SetYAxisTitle(chart.y_title)
+    node.SetXAxisRangeAuto(chart.x_range is None)
+    if chart.x_range is not None:
+        node.SetXAxisRange(*chart.x_range)
+        _reach(node, chart.mark)
     lines = [(s.name, s.role, *_below(s.x, s.y, chart.top)) for s in chart.series]
     marked = {s.name for s in chart.series if s.marked}
     finite = np.concatenate([y[np.isfinite(y)] for *_, y in lines]) if lines else np.zeros(1)
@@ -131,7 +135,16 @@ def move_mark(node: Any, x: float) -> None:
             table = series.GetTableNode()
             table.GetTable().GetColumnByName(series.GetXColumnName()).Fill(x)
             table.Modified()
+            _reach(node, x)
             node.EndModify(changing)
+
+
+def _reach(node: Any, x: float | None) -> None:
+    """Let an axis with a range of its own reach a place, too."""
+    if x is None or node.GetXAxisRangeAuto():
+        return
+    low, high = node.GetXAxisRange()
+    node.SetXAxisRange(min(low, x), max(high, x))
 
 
 def remove_chart(nodes: VisitNodes, use: str) -> None:
