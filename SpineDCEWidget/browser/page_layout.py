@@ -278,7 +278,9 @@ def _views(station: Any) -> None:
                         ):
                             html.Option(
                                 # Without a map, only what lies under it is shown.
-                                f"{{{{ without_map['{visit}'] && c.over ? c.over : c.title }}}}",
+                                f"{{{{ without_map['{visit}'] && c.over "
+                                f"? without_T1['{visit}'] && c.without_T1 ? 'frame' : c.over "
+                                f": without_T1['{visit}'] && c.without_T1 || c.title }}}}",
                                 v_for="c in contents", key="c.value",
                                 value=("c.value",),
                             )  # fmt: skip

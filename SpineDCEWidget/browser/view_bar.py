@@ -52,12 +52,14 @@ class ViewBar:
         self.series = OtherSeries(station.session)
         #: Whether regions are drawn → contents of the columns then, as the user chose them.
         self._arranged = {on: list(columns) for on, columns in ARRANGEMENTS.items()}
+        self._wanted = ""  #: map that was chosen, while no visit has it
         station.state.update(
             {
                 "columns": list(station.views.columns), "map_name": "vp", "maps": [],
                 "opacity": 60, "frame": 0, "frames": 1, "frame_time": "", "frame_seconds": 0.0,
                 "slice_index": 0, "slice_count": 1, "linked": True, "legend": None, "letters": {},
-                "positions": {}, "contents": [], "without_map": {}, "without_series": {},
+                "positions": {}, "contents": [], "without_map": {}, "without_T1": {},
+                "without_series": {},
                 "cursor": {}, "link_title": "", "series_shown": {}, "beyond": {}, "planes": False,
                 "planes_reason": "",
             }
@@ -137,6 +139,8 @@ class ViewBar:
         self._station.state.columns = columns
 
     def _map_chosen(self) -> None:
+        if self._station.state.map_name != self._station.views.map_name:  # by a person
+            self._wanted = ""
         self._station.views.map_name = self._station.state.map_name
         self._station.views.fill()
         self.refresh()
@@ -154,8 +158,13 @@ class ViewBar:
             for v in station.session.shown if not v.maps
         }  # fmt: skip
         offered = order or ["vp"]
-        if state.map_name not in offered:  # no visit has such a map
-            state.map_name = station.views.map_name = "vp" if "vp" in offered else offered[0]
+        wanted = "vp" if visit is None else self._wanted or state.map_name
+        if wanted not in offered:  # no visit has such a map, as with another model
+            self._wanted, wanted = wanted, "vp" if "vp" in offered else offered[0]
+        else:
+            self._wanted = ""
+        if state.map_name != wanted:
+            state.map_name = station.views.map_name = wanted
             station.views.fill()
         title = QUANTITIES[state.map_name].title
         state.without_map = without | {
@@ -176,17 +185,20 @@ class ViewBar:
             "T1": "T1", "frame": "frame", "subtraction": "subtraction", "map": title,
             "fused": f"{title} over T1",
         }  # fmt: skip
-        if visit is not None and visit.anatomy is None:
-            words |= {"T1": "frame (no T1 for it)", "fused": f"{title} over frame"}
+        without_T1 = {"T1": "frame (no T1 for it)", "fused": f"{title} over frame"}
         others = self.series.titles()
         words |= {f"series:{one}": one for one in others}
         words |= {f"fused:{one}": f"{title} over {one}" for one in others}
         under = f"{title} over "
         state.contents = [
             {"title": text, "value": content,
-             "over": text.removeprefix(under) if text.startswith(under) else ""}
+             "over": text.removeprefix(under) if text.startswith(under) else "",
+             "without_T1": without_T1.get(content, "")}
             for content, text in words.items()
         ]  # fmt: skip
+        state.without_T1 = {
+            station.session.row_of(v.name): v.anatomy is None for v in station.session.shown
+        }
         state.without_series = {
             station.session.row_of(v.name): {
                 f"{kind}:{one}": f"This study has no series '{one}'."

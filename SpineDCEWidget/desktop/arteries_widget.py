@@ -285,7 +285,11 @@ class ArteriesPanel(Panel):
 
     def _mark_vessels(self) -> None:
         """Outline a few vessels, and the next ones in a moment."""
-        if self._marks.follow(self.desk.session.visits, self.desk.visits, at_most=_OUTLINES):
+        session, views = self.desk.session, self.desk.views
+        with views.drawn_once():  # all views show a new node, until it is confined
+            changed = self._marks.follow(session.visits, self.desk.visits, at_most=_OUTLINES)
+            views.confine_regions()
+        if changed:
             self._mark_next.start()
 
     def _fill_candidates(self, headings: Any, rows: Any) -> None:

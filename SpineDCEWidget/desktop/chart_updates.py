@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from SpineDCELib.aif.plot_data import Chart, Series, Table
-from SpineDCELib.mrml.chart_nodes import keep_chart, move_mark, show_table
+from SpineDCELib.mrml.chart_nodes import keep_chart, move_mark, remove_chart, show_table
 from SpineDCELib.vocabulary.quantities import CURVE_UNITS
 
 from SpineDCEWidget.desktop import desktop_wording as texts
@@ -35,6 +35,11 @@ def show_voxel(visit: Any, voxel: Any) -> None:
         series.append(Series(texts.FIT, voxel.t, voxel.fit, "main"))
         series.append(Series(texts.RESIDUAL, voxel.t, voxel.residual, "check"))
     keep_chart(visit.nodes, "voxel", Chart(texts.VOXEL_CURVE, _TIME, voxel.unit, tuple(series)))
+
+
+def forget_voxel(visit: Any) -> None:
+    """Remove the chart of a voxel that is not the one under the crosshair any more."""
+    remove_chart(visit.nodes, "chart.voxel")
 
 
 def mark_shift(visit: Any, seconds: float) -> None:

@@ -53,7 +53,9 @@ RULERS = {
 }
 STUDY = _("{description}: {frames} frames of {columns} × {rows} × {slices} voxels")
 FRAMES = _("{count} in {duration} s")
-NO_T1 = _("This study has no T1-weighted image.")
+NO_T1 = _(
+    "No T1-weighted image of this study covers the dynamic images, so the views show those instead."
+)
 NO_PHASE = _("This study has no phase images.")
 REGION_CURVES = _("Regions")
 VOXEL_CURVE = _("Voxel")
@@ -68,6 +70,8 @@ TERMS = {
     "in view": _("frame in view"),
 }
 T1_VIEW, FRAME_VIEW, FUSED_VIEW = _("T1"), _("frame"), _("fused")
+NO_T1_VIEW = _("frame (no T1 for it)")
+OUTDATED = _("{image} (out of date)")
 #: What the choice of a series under the map says.
 UNDER = _("Series of the study in the first view and under the map; a visit without it shows T1")
 NO_SERIES_IN_SCENE = _(

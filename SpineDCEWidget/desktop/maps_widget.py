@@ -11,7 +11,7 @@ from SpineDCELib.vocabulary.conversion_modes import unit_title
 from SpineDCELib.vocabulary.quantities import FURTHER, QUANTITIES
 
 from SpineDCEWidget.desktop import desktop_wording as texts
-from SpineDCEWidget.desktop.chart_updates import show_voxel
+from SpineDCEWidget.desktop.chart_updates import forget_voxel, show_voxel
 from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
@@ -192,22 +192,27 @@ class MapsPanel(Panel):
         outdated = self.desk.session.outdated(visit)
         self._explained = (visit, None if outdated else visit.shown)
         if outdated is not None:
-            self.ui.voxelLabel.text = str(outdated)
+            self._explain_nothing(visit, str(outdated))
             return
         ras = self._crosshair[0].GetCrosshairRAS()
         self.desk.links.mark(visit, ras)
         try:
             voxel = visit.explain(ras)
         except InputError as error:
-            self.ui.voxelLabel.text = remedy(error)
+            self._explain_nothing(visit, remedy(error))
             return
         if voxel is None:
-            self.ui.voxelLabel.text = texts.OUTSIDE
+            self._explain_nothing(visit, texts.OUTSIDE)
             return
         self.ui.voxelLabel.text = f"{visit.shown_label}: {shown.voxel_text(voxel)}"
         show_voxel(visit, voxel)
         self.desk.views.plot(visit, step=self.desk.step)
         self.desk.views.fit_plots()
+
+    def _explain_nothing(self, visit: Any, why: str) -> None:
+        self.ui.voxelLabel.text = why
+        forget_voxel(visit)
+        self.desk.views.plot(visit, step=self.desk.step)
 
     def _is_explanation_outdated(self) -> bool:
         """Return whether the maps of the explained visit were computed again or are out of date."""

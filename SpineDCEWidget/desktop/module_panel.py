@@ -537,6 +537,8 @@ class Workstation:
             if widget.enabled != interruptible:
                 widget.enabled = interruptible
         blocking = busy and not interruptible
+        if busy:  # what was cancelled is being done again, or something else
+            self.messages.remove(texts.CANCELLED)
         self._show_hint()
         ui.busyFrame.visible = blocking  # "visible" reads as False while the panel is not shown
         self._show_status(words.translated(status) if busy and interruptible else "")

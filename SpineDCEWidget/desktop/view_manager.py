@@ -246,8 +246,13 @@ class Views:
             if checks is not None and checks.subtracts and difference is not None:
                 middle, label = difference, texts.SUBTRACTION_VIEW
                 contents["map"] = ""
-            first = series if other is not None else texts.T1_VIEW
-            labels = {"T1": first, "map": label, "fused": texts.FUSED_VIEW}
+            own = texts.NO_T1_VIEW if visit.anatomy is None else texts.T1_VIEW
+            first = series if other is not None else own
+            fused = texts.FUSED_VIEW
+            if chosen is not None and not visit.is_current:
+                fused = texts.OUTDATED.format(image=fused)
+                label = texts.OUTDATED.format(image=label) if middle is chosen else label
+            labels = {"T1": first, "map": label, "fused": fused}
             for slot, (under, over) in zip(
                 SLOTS, ((background, None), (middle, None), (background, chosen)), strict=True
             ):
@@ -265,13 +270,19 @@ class Views:
                     node.SetLayoutLabel(label)
                     _show_whole_label(widget)
                 self._orient(widget, visit)
-        # Another visit's regions would be misplaced, because the patient lay differently.
+        self.confine_regions()
+        return changed
+
+    def confine_regions(self) -> None:
+        """Show regions, doses and vessels in the views of their own visit only.
+
+        Another visit's would be misplaced, because the patient lay differently.
+        """
         for visit in self._session().visits:
             widgets = [self.slice_widget(visit.name, slot) for slot in SLOTS]
             views = [widget.mrmlSliceNode().GetID() for widget in widgets if widget]
             for node in (visit.segmentation, visit.isodoses, visit.vessels):
                 confine(node, views)
-        return changed
 
     def slice_widget(self, visit: str, slot: str) -> Any:
         """Return the widget of a slice view; None if it is not in the layout."""

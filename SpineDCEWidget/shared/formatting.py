@@ -298,7 +298,7 @@ def explanation_rows(voxel: VoxelExplanation) -> list[list[str]]:
         text = f"{text} {how.shown_unit}".rstrip()
         if math.isfinite(error) and not certain:
             text += f" ({_('not determined')})"
-        rows.append([translated(how.title), text])
+        rows.append([translated(parameter_title(name, voxel.mode)), text])
     return [*rows, ["R²", number(voxel.R2, 3)]]
 
 

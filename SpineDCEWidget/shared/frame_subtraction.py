@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.mrml.grey_values import show_values, spread
-from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
+from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, is_on_grid, touched
 from SpineDCELib.vocabulary.quantities import number
 
 from SpineDCEWidget.shared.visit_session import VisitSession
@@ -70,7 +70,7 @@ def show_subtraction(visit: VisitSession, terms: tuple[Term, Term], in_view: int
         node = nodes.make(USE, "vtkMRMLScalarVolumeNode", _("Subtraction"))
         for part in (node, node.GetDisplayNode()):
             part.SaveWithSceneOff()
-    if node.GetImageData() is None or array_of(node).shape != difference.shape:
+    if not is_on_grid(node, dynamic.geometry):
         fill_volume(node, difference, dynamic.geometry)
     else:
         array_of(node)[:] = difference

@@ -305,6 +305,7 @@ class Session:
         reading: Mapping[str, Any] | None = None,
         saved: SavedVisit | None = None,
         prepared: PreparedAnalysis | None = None,
+        noted: bool = True,
     ) -> VisitSession:
         """Show a study as one of the visits, with what was drawn and chosen on it earlier.
 
@@ -313,6 +314,7 @@ class Session:
             reading: what was chosen of the way in which it was read: path → value.
             saved: earlier work on this study.
             prepared: what was computed of it earlier; ``images`` are its images then.
+            noted: the history says that it was opened.
 
         Raises:
             InputError: the work was done on another series; nothing has changed.
@@ -342,7 +344,8 @@ class Session:
         else:
             own = {"fit.shift": "auto", "fit.shifts": {}}
             self._begin_new(visit, images, {**own, **(reading or {})}, prepared)
-        self.actions.add([visit], _("Open the study"))
+        if noted:
+            self.actions.add([visit], _("Open the study"))
         return visit
 
     def open_nodes(
@@ -1221,7 +1224,7 @@ class Session:
             self.close_visit(visit)
         for visit, (images, paths, saved) in zip(self.pair, reversed(held), strict=True):
             own = replace(saved, label=visit.label, role=visit.role)
-            self.open(visit.name, images, study=paths[0], saved=own)
+            self.open(visit.name, images, study=paths[0], saved=own, noted=False)
             visit.T1_map_path = paths[1]
         self.actions.add(self.visits, _("Swap the visits"))
 

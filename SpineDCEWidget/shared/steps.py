@@ -10,6 +10,7 @@ from SpineDCELib.analysis.shift_stages import SHIFT_OUTSIDE
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
+from SpineDCELib.measurement.measures import SKEWED_REGION
 from SpineDCELib.measurement.reference_vertebra import REFERENCE_FINDINGS, few_voxels
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series.excluded_frames import kept_frames
@@ -171,6 +172,10 @@ def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
     return DONE, _("Lesion and reference vertebra are drawn.")
 
 
+#: Findings of regions that only the maps show.
+_OF_MAPS = (*REFERENCE_FINDINGS, SKEWED_REGION)
+
+
 def region_warnings(visit: VisitSession) -> list[str]:
     """Return what is wrong with the regions of a visit, as they are drawn now."""
     analysis = visit.needed()
@@ -185,7 +190,7 @@ def region_warnings(visit: VisitSession) -> list[str]:
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
     if result is not None and visit.is_current:  # what only the maps show
-        found += [one for one in result.measures.findings if one.code in REFERENCE_FINDINGS]
+        found += [one for one in result.measures.findings if one.code in _OF_MAPS]
     else:
         counts = {n: int(mask.sum()) for n, mask in analysis.regions.items()}
         few = [few_voxels(n, counts[n]) for n in counts if analysis.roles[n] == "reference"]

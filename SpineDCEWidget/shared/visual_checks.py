@@ -14,6 +14,7 @@ from SpineDCELib.mrml.volume_nodes import (
     array_of,
     fill_volume,
     geometry_of,
+    is_on_grid,
     matrix_of,
     touched,
 )
@@ -99,9 +100,9 @@ def show_corrected(visit: VisitSession, index: int) -> None:
     if found is None:
         visit.nodes.remove(CORRECTED)
         return
-    node = _node(visit, CORRECTED)
-    if node.GetImageData() is None or array_of(node).shape != found[0].shape:
-        fill_volume(node, np.array(found[0]), visit.needed().study.dynamic.geometry)
+    node, geometry = _node(visit, CORRECTED), visit.needed().study.dynamic.geometry
+    if not is_on_grid(node, geometry):
+        fill_volume(node, np.array(found[0]), geometry)
     else:
         array_of(node)[:] = found[0]
         touched(node)

@@ -205,6 +205,21 @@ def test_a_candidate_of_a_search_without_a_trusted_artery_can_be_taken(desk, sam
     assert visit.maps
 
 
+def test_vessels_are_outlined_in_the_views_of_their_own_visit_only(opened):
+    from SpineDCEWidget.desktop.view_layouts import SLOTS
+
+    go(opened, 3)
+    assert not [visit for visit in opened.visits if visit.vessels is not None]
+    go(opened, 2)
+    timer = opened.panels["arteries"]._mark_next
+    while timer.isActive():  # the outlines come a few at a time
+        timer.fire()
+    for visit in opened.visits:
+        widgets = [opened.views.slice_widget(visit.name, slot) for slot in SLOTS]
+        views = {widget.mrmlSliceNode().GetID() for widget in widgets if widget}
+        assert set(visit.vessels.GetDisplayNode().GetViewNodeIDs()) == views
+
+
 def test_the_three_handles_of_the_shift_agree(one):
     go(one, 2)
     state, visit = ui(one, "arteries"), one.visit
@@ -508,14 +523,31 @@ def test_the_colour_bar_of_Vp_says_what_it_is_a_fraction_of(one):
 def test_a_missing_T1_image_is_said(desk, sample, monkeypatch):
     desk.open({"baseline": sample["before"].dicom})
     state = ui(desk, "study")
-    without = "This study has no T1-weighted image."
+    without = "No T1-weighted image of this study covers the dynamic images"
     assert (without in state.baselineStateLabel.text) == (desk.visit.anatomy is None)
     monkeypatch.setattr(type(desk.visit), "anatomy", None)
     desk.refresh()
     assert without in state.baselineStateLabel.text
     go(desk, 3)
     assert not ui(desk, "regions").onAnatomyButton.enabled
-    assert ui(desk, "regions").onAnatomyButton.toolTip == without
+    assert ui(desk, "regions").onAnatomyButton.toolTip.startswith(without)
+    label = desk.views.slice_widget("baseline", "T1").mrmlSliceNode().GetLayoutLabel()
+    assert label == "Baseline: frame (no T1 for it)"
+
+
+def test_maps_that_are_out_of_date_are_labelled_so(drawn):
+    go(drawn, 4)
+
+    def label(slot):
+        return drawn.views.slice_widget("baseline", slot).mrmlSliceNode().GetLayoutLabel()
+
+    assert (label("map"), label("fused")) == ("Baseline: Vp", "Baseline: fused")
+    visit = drawn.session.visit("baseline")
+    drawn.session.choose(visit, {"concentration.T10": 0.9, "concentration.T1_source": "fixed"})
+    drawn.refresh()
+    assert not visit.is_current
+    assert label("map") == "Baseline: Vp (out of date)"
+    assert label("fused") == "Baseline: fused (out of date)"
 
 
 def test_a_map_that_is_computed_when_it_is_chosen_is_shown(drawn):

@@ -100,6 +100,34 @@ def test_the_warning_names_what_its_vp_is_a_fraction_of(mode, title):
     assert said.startswith(f"ref enhances: {title} 6.0")
 
 
+def test_a_moved_outline_that_reaches_into_a_vessel_is_judged_by_its_marrow():
+    image, masks = column()
+    vp = np.random.default_rng(3).normal(0.01, 0.001, GEOMETRY.shape)
+    i = np.nonzero(masks[2])[2].min()
+    vp[:, :, i : i + 2] = 0.6  # along the front edge of all vertebrae
+    vp[masks[2]] = 0.01
+    measured = measure(
+        {"vp": vp},
+        regions={"Reference": masks[2]},
+        roles={"Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    assert measured.neighbours
+    for score in measured.neighbours:
+        assert score.vp == pytest.approx(0.01, rel=0.05)
+        assert score.is_uninvolved
+    vp[:, :, i : i + 8] = np.where(masks[2], 0.01, 0.6)[:, :, i : i + 8]
+    mostly = measure(
+        {"vp": vp},
+        regions={"Reference": masks[2]},
+        roles={"Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    assert not mostly.neighbours
+
+
 def test_a_better_neighbour_is_proposed_and_a_good_reference_preferred():
     image, masks = column()
     rng = np.random.default_rng(3)
@@ -155,6 +183,50 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     said = found["single_voxels_determine", "Reference"].message
     mean, median = (few[masks[2]].mean(), np.median(few[masks[2]]))
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
+    higher = 100 * (mean / median - 1)
+    assert f"with the median it would be {higher:.0f} % higher." in said
+
+
+@pytest.mark.parametrize(
+    ("T10", "code"), [(0.386, "reference_fatty"), (0.54, None), (0.9, "reference_wet")]
+)
+def test_T10_of_a_reference_is_judged_whatever_the_model(T10, code):
+    image, masks = column()
+    maps = {"Ktrans": np.full(GEOMETRY.shape, 0.02)}
+    codes = []
+    for more in ({}, {"vp": np.full(GEOMETRY.shape, 0.01)}):
+        measures = measure(
+            maps | more,
+            regions={"Lesion": masks[1], "Reference": masks[2]},
+            roles={"Lesion": "lesion", "Reference": "reference"},
+            geometry=GEOMETRY,
+            image=image,
+            T10=np.full(GEOMETRY.shape, T10),
+        )
+        codes.append({f.code for f in measures.findings if f.about == "Reference"})
+    assert [code in found for found in codes] == [code is not None] * 2
+    assert not codes[0] - {code}
+
+
+@pytest.mark.parametrize("role", ["lesion", "reference"])
+def test_a_skewed_mean_says_how_much_the_median_would_change_the_ratio(role):
+    image, masks = column()
+    Ktrans, place = np.full(GEOMETRY.shape, 0.02), {"lesion": 1, "reference": 2}[role]
+    Ktrans[tuple(np.argwhere(masks[place])[:4].T)] = 0.02 * masks[place].sum()
+    measures = measure(
+        {"Ktrans": Ktrans, "vp": np.full(GEOMETRY.shape, 0.01)},
+        regions={"Lesion": masks[1], "Reference": masks[2]},
+        roles={"Lesion": "lesion", "Reference": "reference"},
+        geometry=GEOMETRY,
+        image=image,
+    )
+    (said,) = (f.message for f in measures.findings if f.code == "single_voxels_determine")
+    (one,) = (one for one in measures.normalised if one.parameter == "Ktrans")
+    assert one.value > 0
+    medians = [float(np.median(Ktrans[masks[i]])) for i in (1, 2)]
+    other = medians[0] / medians[1] / one.value
+    word = "higher" if role == "reference" else "lower"
+    assert said.endswith(f"with the median it would be {abs(other - 1) * 100:.0f} % {word}.")
 
 
 @pytest.mark.parametrize(("at_limit", "told"), [(0.4, False), (0.6, True)])
@@ -191,7 +263,10 @@ def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, to
     )
     found = [f.message for f in measures.findings if f.code == "reference_skewed"]
     assert len(found) == told
-    assert all("normalised Vp, which uses the mean" in message for message in found)
+    assert all(
+        "The normalised Vp uses the mean; with the median it would be" in message
+        for message in found
+    )
     (score,) = measures.references
     assert score.score == (pytest.approx(1.2 / 1.25, rel=0.03) if told else 1)
     assert list(score.warnings) == found

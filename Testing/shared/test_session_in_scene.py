@@ -10,6 +10,7 @@ import pytest
 from mrml.scenes import compute, images_of, new_scene, nodes_in, with_anatomy, write_visits
 from SpineDCELib.cli import main
 from SpineDCELib.compare.carried_regions import CarriedRegions, CarryCheck
+from SpineDCELib.data import Images
 from SpineDCELib.errors import InputError
 from SpineDCELib.measurement.rulers import Ruler
 from SpineDCELib.mrml import region_nodes as drawn
@@ -17,11 +18,15 @@ from SpineDCELib.mrml.visit_nodes import visit_names
 from SpineDCELib.mrml.volume_nodes import array_of, geometry_of, ras_of
 from SpineDCELib.run.inputs import read_regions, read_roles
 from SpineDCELib.run.saved_session import read_session
+from SpineDCELib.series import Geometry
 from SpineDCELib.settings import changed
 
 from SpineDCEWidget.shared import steps
+from SpineDCEWidget.shared.action_history import actions_of
 from SpineDCEWidget.shared.course_session import _Carry
 from SpineDCEWidget.shared.formatting import warnings
+from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
+from SpineDCEWidget.shared.frame_subtraction import show_subtraction
 from SpineDCEWidget.shared.session import FOLDERS, Session
 from SpineDCEWidget.shared.study_opening import is_of_study, open_images
 
@@ -405,6 +410,25 @@ def test_a_users_own_nodes_are_read_and_left_alone(studies):
     assert anatomy.GetScene() is not None
 
 
+def test_another_study_of_the_same_size_lies_where_its_own_images_do(studies):
+    session, images = Session(new_scene()), open_images(studies["baseline"][0])
+    dynamic = images.dynamic
+    visit = session.open("baseline", images, study=studies["baseline"][0])
+    terms = ("pass", "before")
+    show_subtraction(visit, terms, 3)
+    turned = dynamic.geometry.affine[:, [1, 2, 0, 3]] @ np.diag([1.0, 2.0, 1.0, 1.0])
+    other = replace(
+        dynamic,
+        geometry=Geometry(dynamic.geometry.shape, turned),
+        source=replace(dynamic.source, checksum="another"),
+    )
+    assert not dynamic.geometry.matches(other.geometry)
+    session.open("baseline", Images(other))
+    show_subtraction(visit, terms, 3)
+    for node in (visit.frame, visit.sequence.GetNthDataNode(0), visit.nodes.get(SUBTRACTION)):
+        assert geometry_of(node).matches(other.geometry)
+
+
 def test_visits_in_reverse_order_stop_and_can_be_swapped(studies):
     session = Session(new_scene())
     for name, other in zip(BOTH, reversed(BOTH), strict=True):
@@ -417,6 +441,11 @@ def test_visits_in_reverse_order_stop_and_can_be_swapped(studies):
     session.pair[0].T1_map_path = Path("T1.nrrd")
     session.swap_visits()
     assert session.question() is None
+    assert [action.text for action in actions_of(session.visits)][-1] == "Swap the visits"
+    opened_at = [
+        v for a in actions_of(session.visits) if a.text == "Open the study" for v in a.visits
+    ]
+    assert sorted(opened_at) == ["baseline", "follow-up"]
     assert [visit.T1_map_path for visit in session.pair] == [None, Path("T1.nrrd")]
     for visit, other in zip(session.pair, reversed(BOTH), strict=True):
         assert visit.analysis.study.dynamic.source.checksum == checksums[other]

@@ -421,7 +421,7 @@ def _named(
     thick = r.curve.shape.thickness > 0.6 * thickest
     pass_of_blood = least_pass(r.curve) if artery is None else (LESION_SHARE * artery.first_pass)
     if is_main and artery is not None:
-        delay, unexplained = number(r.middle, 0), number(100 * r.unexplained, 1)
+        delay, unexplained = number(r.middle, 1), number(100 * r.unexplained, 1)
         if r.ratio > 1:  # another one with its shape would have been taken
             reason = (
                 f"Its curve explains the tissue (misfit {number(r.ratio, 2)} times the least), and "

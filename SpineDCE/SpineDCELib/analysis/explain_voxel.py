@@ -46,7 +46,7 @@ class VoxelExplanation:
             failed.
         values: parameter, its value and standard error in the shown unit (NaN if not determined).
         status: of the fit, in words. R2: of the fit.
-        doubt: why its Vp is not that of tissue; "" if it may be.
+        doubt: why its Vp is not that of tissue; "" if it may be. mode: of the conversion.
     """
 
     voxel: tuple[int, int, int]
@@ -58,6 +58,7 @@ class VoxelExplanation:
     R2: float
     status: str
     doubt: str = ""
+    mode: str = ""
 
     @property
     def residual(self) -> NDArray[np.floating]:
@@ -99,6 +100,7 @@ def explain_voxel(analysis: Analysis, voxel: tuple[int, int, int]) -> VoxelExpla
         float(result.R2[0]),
         status.reason_in(result.model),
         blood_doubt(vp, analysis.settings.aif.Hct) if absolute else "",
+        analysis.mode,
     )
 
 

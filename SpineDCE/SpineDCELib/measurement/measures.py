@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,8 @@ from SpineDCELib.measurement.reference_vertebra import (
     ReferenceScore,
     better_reference,
     score_references,
+    skewed_text,
+    unusual_T10,
 )
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series import Geometry
@@ -24,6 +26,8 @@ from SpineDCELib.vocabulary.region_roles import Role
 
 #: Ratio of mean and median from which single voxels determine a region's mean (chosen).
 SKEWED = 1.5
+#: Code of the finding of such a region.
+SKEWED_REGION = "single_voxels_determine"
 #: ve from which a voxel is at the limit of the fit, which is 1 (chosen).
 LIMIT_OF_VE = 0.98
 
@@ -117,9 +121,9 @@ def measure(
         }
         for name in (*named["lesion"], *named["reference"])
     }
-    if named["lesion"] and named["reference"] and "Ktrans" in maps:
+    if named["lesion"] and named["reference"] and {"vp", "Ktrans"} <= maps.keys():
         findings += _determined_by_single_voxels(
-            "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}
+            "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}, named["lesion"]
         )
     if "ve" in maps:
         findings += _at_limit_of_ve({name: maps["ve"][regions[name]] for name in means})
@@ -153,6 +157,9 @@ def measure(
                     )
                 )
     elif named["lesion"] and named["reference"]:
+        for name in named["reference"] if T10 is not None else ():
+            unusual = unusual_T10(name, float(np.nanmedian(T10[regions[name]])))
+            findings += [unusual] if unusual is not None else []
         findings.append(
             Finding(
                 "no_vp",
@@ -206,12 +213,13 @@ def measure(
 
 
 def _determined_by_single_voxels(
-    parameter: str, values: Mapping[str, NDArray[np.floating]]
+    parameter: str, values: Mapping[str, NDArray[np.floating]], lesions: Sequence[str]
 ) -> list[Finding]:
     """Return the regions whose mean, which the ratio uses, is far from their median.
 
     Args:
-        values: region → ``(voxels,)``; NaN where there is no fit.
+        values: region → ``(voxels,)``; NaN where there is no fit. lesions: those of them that are
+            divided by the others.
     """
     quantity, found = QUANTITIES[parameter], []
     for name, voxels in values.items():
@@ -221,16 +229,11 @@ def _determined_by_single_voxels(
         mean, median = float(known.mean()), float(np.median(known))
         if max(mean, median) > SKEWED * min(mean, median):
             first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
-            title = quantity.title
-            found.append(
-                Finding(
-                    "single_voxels_determine",
-                    f"The mean {title} of {name} is {first} and its median {second}, so single "
-                    f"voxels determine the normalised {title}, which uses the mean.",
-                    name,
-                    ("inputs.roi",),
-                )
-            )
+            said = skewed_text(
+                f"normalised {quantity.title}", quantity.title, name, (first, second),
+                (median / mean if name in lesions else mean / median) if mean * median > 0 else 0.0,
+            )  # fmt: skip
+            found.append(Finding(SKEWED_REGION, said, name, ("inputs.roi",)))
     return found
 
 

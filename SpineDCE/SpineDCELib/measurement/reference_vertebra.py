@@ -21,6 +21,8 @@ MAX_SPREAD = 0.5
 #: Ratio of mean and median of Vp from which single voxels determine the mean by which every
 #: normalised value is divided (chosen).
 SKEWED = 1.2
+#: vp that no vertebra has: about half of blood's (chosen).
+VESSEL = 0.25
 #: Marrow enhances above these vp and Ktrans (1/min): about three times the 0.01 and 0.02 of
 #: healthy marrow in absolute units.
 ENHANCED = {"vp": 0.03, "Ktrans": 0.06}
@@ -81,6 +83,25 @@ def few_voxels(name: str, count: int) -> Finding | None:
     return Finding("reference_few_voxels", said, name, ("inputs.roi",))
 
 
+def unusual_T10(name: str, T10: float) -> Finding | None:
+    """Return that no healthy marrow has the median T10 of a reference, s; None if one may."""
+    if T10 < FATTY_T10:
+        code = "reference_fatty"
+        said = (
+            f"T10 of {name} is {T10 * 1000:.0f} ms: fatty or irradiated marrow, or T10 is too low "
+            "everywhere (B1)."
+        )
+    elif T10 > WET_T10:
+        code = "reference_wet"
+        said = (
+            f"T10 of {name} is {T10 * 1000:.0f} ms: oedema, a fresh fracture or tumour, or T10 is "
+            "too high everywhere (B1)."
+        )
+    else:
+        return None
+    return Finding(code, said, name, ("inputs.roi",))
+
+
 def score_reference(
     name: str,
     *,
@@ -135,14 +156,10 @@ def score_reference(
             f"{name} is not uniform: Vp varies by {100 * spread:.0f} % between voxels.",
         )
     if skewed := _skewed(vp[mask] if divisor is None else divisor[mask]):
-        ratio, shown_mean, shown_median = skewed
+        ratio, other, shown_values = skewed
         title = QUANTITIES[normalised_vp(mode)].title
-        fault(
-            SKEWED / ratio,
-            "reference_skewed",
-            f"The mean {title} of {name} is {shown_mean} and its median {shown_median}, so single "
-            "voxels determine the normalised Vp, which uses the mean.",
-        )
+        said = skewed_text("normalised Vp", title, name, shown_values, other)
+        fault(SKEWED / ratio, "reference_skewed", said)
     if absolute:
         typical = {"vp": mean}
         if Ktrans is not None:
@@ -184,20 +201,9 @@ def score_reference(
         elif ratio > 2:
             fault(2 / ratio, "reference_high", f"Vp of {name} is {times(ratio)} its neighbours'.")
     T1 = float(np.nanmedian(T10[mask])) if T10 is not None else nan
-    if T1 < FATTY_T10:
-        fault(
-            T1 / FATTY_T10 / 2,
-            "reference_fatty",
-            f"T10 of {name} is {T1 * 1000:.0f} ms: fatty or irradiated marrow, or T10 is too low "
-            "everywhere (B1).",
-        )
-    elif T1 > WET_T10:
-        fault(
-            WET_T10 / T1,
-            "reference_wet",
-            f"T10 of {name} is {T1 * 1000:.0f} ms: oedema, a fresh fracture or tumour, or T10 is "
-            "too high everywhere (B1).",
-        )
+    if unusual := unusual_T10(name, T1):
+        share = T1 / FATTY_T10 / 2 if T1 < FATTY_T10 else WET_T10 / T1
+        fault(share, unusual.code, unusual.message)
     elif not np.isfinite(T1) and brightness > FATTY_BRIGHTNESS:
         fault(
             FATTY_BRIGHTNESS / brightness / 2,
@@ -236,8 +242,37 @@ def better_reference(better: ReferenceScore, score: ReferenceScore) -> str:
     return said + _QUALITY
 
 
-def _skewed(values: NDArray[np.floating]) -> tuple[float, str, str] | None:
-    """Return the ratio of mean and median of Vp and both as text, if single voxels determine it.
+def skewed_text(
+    normalised: str, title: str, name: str, shown_values: tuple[str, str], other: float
+) -> str:
+    """Say that mean and median of a region differ, and what that means for a ratio.
+
+    Args:
+        normalised: the ratio, which uses the mean. shown_values: mean and median. other: the ratio
+            with the median over that with the mean; 0 where the one with the median is none.
+    """
+    mean, median = shown_values
+    said = (
+        f"The mean {title} of {name} is {mean} and its median {median}: some of its voxels differ "
+        "much from the others. "
+    )
+    if not other > 0:
+        return f"{said}The {normalised} uses the mean."
+    if other > 1:
+        return said + (
+            f"The {normalised} uses the mean; with the median it would be "
+            f"{100 * (other - 1):.0f} % higher."
+        )
+    return said + (
+        f"The {normalised} uses the mean; with the median it would be {100 * (1 - other):.0f} % "
+        "lower."
+    )
+
+
+def _skewed(values: NDArray[np.floating]) -> tuple[float, float, tuple[str, str]] | None:
+    """Return how far mean and median of Vp differ, mean over median, and both as text.
+
+    None where they do not differ much. The second is 0 where it is not known.
 
     Where the mean is not above 0, another finding says so.
     """
@@ -245,8 +280,10 @@ def _skewed(values: NDArray[np.floating]) -> tuple[float, str, str] | None:
     mean, median = float(known.mean()), float(np.median(known))
     if not mean > 0 or max(mean, median) <= SKEWED * min(mean, median):
         return None
-    ratio = max(mean, median) / min(mean, median) if median > 0 else float("inf")
-    return ratio, _shown("vp", mean, with_title=False), _shown("vp", median, with_title=False)
+    shown_values = _shown("vp", mean, with_title=False), _shown("vp", median, with_title=False)
+    if not median > 0:
+        return float("inf"), 0.0, shown_values
+    return max(mean, median) / min(mean, median), mean / median, shown_values
 
 
 def _shown(parameter: str, value: float, *, with_title: bool = True) -> str:
@@ -367,6 +404,18 @@ def _moved(mask: NDArray[np.bool_], by: NDArray[np.int_]) -> NDArray[np.bool_]:
     return out
 
 
+def _without_vessels(
+    masks: Mapping[str, NDArray[np.bool_]], vp: NDArray[np.floating]
+) -> dict[str, NDArray[np.bool_]]:
+    """Leave voxels in and beside vessels out of moved outlines, which can reach into them.
+
+    An outline that mostly lies there is left out as a whole.
+    """
+    vessels = ndimage.binary_dilation(vp > VESSEL, np.ones((1, 3, 3)))
+    kept = {where: mask & ~vessels for where, mask in masks.items()}
+    return {where: own for where, own in kept.items() if 2 * own.sum() > masks[where].sum()}
+
+
 def score_references(
     references: Mapping[str, NDArray[np.bool_]],
     *,
@@ -389,6 +438,8 @@ def score_references(
     masks: dict[str, NDArray[np.bool_]] = {}
     for name, mask in references.items():
         near = neighbouring_vertebrae(mask, image=image, geometry=geometry, avoid=avoid)
+        if absolute:
+            near = _without_vessels(near, vp)
         medians = {where: float(np.nanmedian(vp[m])) for where, m in near.items()}
         brights = {where: float(np.nanmedian(image[m])) for where, m in near.items()}
         own, bright = float(np.nanmedian(vp[mask])), float(np.nanmedian(image[mask]))

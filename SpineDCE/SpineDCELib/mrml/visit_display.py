@@ -24,7 +24,7 @@ from SpineDCELib.mrml.sequence_nodes import (
     dynamic_series_from_sequence,
 )
 from SpineDCELib.mrml.visit_nodes import VisitNodes, remove_whole
-from SpineDCELib.mrml.volume_nodes import array_of, fill_volume, touched
+from SpineDCELib.mrml.volume_nodes import fill_volume, is_on_grid, touched
 from SpineDCELib.series import DynamicSeries
 from SpineDCELib.settings import Settings
 from SpineDCELib.vocabulary.quantities import PROBABILITY
@@ -93,8 +93,7 @@ def show_frame(nodes: VisitNodes, dynamic: DynamicSeries, index: int) -> None:
     node, sequence, array = nodes.get("frame"), nodes.get("sequence"), dynamic.signal[index]
     if node is None:  # somebody removed it; it comes back with the next look at the scene
         return
-    known = sequence is not None and node.GetImageData() is not None
-    if not known or array_of(node).shape != array.shape:
+    if sequence is None or not is_on_grid(node, dynamic.geometry):
         fill_volume(node, array, dynamic.geometry)
     else:
         node.SetAndObserveImageData(sequence.GetNthDataNode(index).GetImageData())

@@ -33,6 +33,11 @@ def array_of(node: Any) -> NDArray[Any]:
     return voxels
 
 
+def is_on_grid(node: Any, geometry: Geometry) -> bool:
+    """Whether a volume node has voxels on this grid, which can be exchanged for others on it."""
+    return node.GetImageData() is not None and geometry_of(node).matches(geometry)
+
+
 def fill_volume(node: Any, array: NDArray[Any], geometry: Geometry) -> None:
     """Show an array in a volume node; a contiguous array is shared, not copied.
 

@@ -186,10 +186,10 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
     ]
     artery = figures.candidates(analysis)
     if artery:
-        counted = "; ".join(f"{n} {why}" for why, n in analysis.detection().counts().items())
+        counted = ", ".join(f"{n} ({why})" for why, n in analysis.detection().counts().items())
         body += [
             page.figure(artery, "Curves of the vessels in every slice."),
-            page.paragraph(f"Enhancing voxels: {counted}."),
+            page.paragraph(f"Enhancing voxels by the verdict of the search: {counted}."),
         ]
     shown = figures.evidence(analysis)
     if shown:
