@@ -68,7 +68,7 @@ _POLYGON_HINTS = (
 LOCKED = {"r.locked": "The region is locked."}
 LEVEL_HELP = (
     "Vertebral level. It becomes part of the name of the region at every visit, in tables, report "
-    "and files; nothing is computed from it."
+    "and files, so the visits have to be compared again. No number depends on it."
 )
 
 #: Interval at which the numbers follow a stroke, and the computing time that allows it, s.

@@ -245,10 +245,10 @@ def sizes(visit: VisitSession) -> str:
 def _size(size: Size, geometry: Geometry) -> str:
     axial = size.axial
     diameters = f"{number(axial.longest, 1)} × {number(axial.perpendicular, 1)} mm"
-    if size.source == TWO_RULERS and axial.ends is not None:
-        plane = _plane_words()[plane_of_size(size, geometry)]
-        return f"{diameters} ({translated(size.source)}, {plane})"
-    return f"{diameters} ({translated(size.source)})" if size.source else diameters
+    # Without rulers it is measured on axial planes, however long the lesion is across them.
+    ruled = size.source == TWO_RULERS and axial.ends is not None
+    plane = _plane_words()[plane_of_size(size, geometry) if ruled else "axial"]
+    return f"{diameters} ({translated(size.source)}, {plane})" if size.source else diameters
 
 
 def _plane(ruler: Ruler, geometry: Geometry) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 from SpineDCELib.data import Images
-from SpineDCELib.vocabulary.visits import long_date
+from SpineDCELib.vocabulary.visits import long_date, shown_day
 
 from SpineDCEWidget.shared.wording import _, translated
 
@@ -42,7 +42,5 @@ def name_and_ID(patient: str) -> tuple[str, str]:
 
 def day_text(date: str) -> str:
     """Return a DICOM date ("20260312") as "12 March 2026"; "" if it is none."""
-    try:
-        return long_date(datetime.strptime(date[:8], "%Y%m%d").date())
-    except ValueError:
-        return ""
+    shown = shown_day(date)
+    return shown if shown != date else ""

@@ -302,6 +302,18 @@ def test_what_a_hand_chose_at_one_visit_is_listed_as_a_difference(sample):
     assert found["frames before the bolus"].after == f"{n0}, as given"
 
 
+def test_a_correction_for_T2star_at_one_visit_only_is_said():
+    used = Difference("r2 that corrected the AIF [1/s/mM]", "0.0", "6.1", confirm=False)
+    (said,) = warnings_of([used])
+    assert said.startswith("Only the AIF of the follow-up visit was corrected for T2* of blood")
+    assert "set 'r2 of blood' to the same number" in said
+    (said,) = warnings_of([replace(used, before="6.1", after="0.0")])
+    assert "of the baseline visit" in said
+    assert not warnings_of([replace(used, before="6.1", after="5.5")])
+    by_hand = Difference("r2 of blood [1/s/mM]", "6.1", "None")
+    assert len(warnings_of([used, by_hand])) == 1
+
+
 def test_differences_between_visits_must_be_accepted(sample):
     _, _, comparison, _ = sample
     one, two = comparison.baseline.analysis, comparison.follow_up.analysis

@@ -86,3 +86,20 @@ def test_a_region_that_is_too_large_for_its_tissue_is_found(name):
 
 def test_a_lesion_of_few_voxels_is_found():
     assert codes({**SOUND, "Lesion": box((2, 4), (2, 4))}) == [("few_voxels", "Lesion")]
+
+
+@pytest.mark.parametrize("name", ["Lesion", "Reference"])
+def test_a_region_in_separate_pieces_is_named_with_their_sizes(name):
+    far = SOUND[name] | box((8, 11), (15, 18))
+    found = check_regions({**SOUND, name: far}, ROLES, 100.0)
+    (said,) = (one for one in found if one.code == "separate_pieces")
+    assert said.about == name
+    assert f"{name} consists of separate pieces of 7.2 mL and 1.8 mL" in said.message
+
+
+def test_a_narrow_gap_or_a_few_voxels_make_no_separate_piece():
+    vein = SOUND["Lesion"].copy()
+    vein[:, 4:6] = False
+    assert codes({**SOUND, "Lesion": vein}) == []
+    stray = SOUND["Lesion"] | (box((14, 15), (15, 16)) & (np.arange(4) == 1)[:, None, None])
+    assert codes({**SOUND, "Lesion": stray}) == []

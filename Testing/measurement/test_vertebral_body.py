@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from measurement.test_reference import GEOMETRY, column
 from SpineDCELib.errors import InputError
-from SpineDCELib.measurement.vertebral_body import propose_body
+from SpineDCELib.measurement.vertebral_body import _doubt, propose_body
 from SpineDCELib.phantom import protocol, scanner
 from SpineDCELib.phantom.acquisition import Session
 from SpineDCELib.phantom.patient_grid import make_scene
@@ -99,3 +99,19 @@ def test_a_part_of_a_body_is_proposed_with_a_doubt(spine):
     assert not propose_body(image, geometry, middle).doubt
     found = propose_body(changed, geometry, middle)
     assert found.doubt
+
+
+def test_a_proposal_in_one_slice_is_not_called_smaller_than_a_body_there():
+    grid = Geometry((8, 60, 60), np.diag([1.0, 1.0, 6.0, 1.0]))
+    found = np.zeros(grid.shape, bool)
+    found[4, 15:44, 15:44] = True
+    said = _doubt(found, grid, 4)
+    assert said.startswith("It covers 8.4 cm² in this slice, but reaches only 6 mm across the")
+    assert "smaller" not in said
+    found[4] = False
+    found[4, 15:30, 15:29] = True
+    assert "smaller than a vertebral body of an adult (2.1 cm² in this slice" in _doubt(
+        found, grid, 4
+    )
+    found[2:7, 12:50, 12:50] = True
+    assert "larger than a vertebral body of an adult (14.4 cm²" in _doubt(found, grid, 4)

@@ -24,6 +24,11 @@ TOLERANCES = {
 _FREE_TEXT = ("manufacturer", "scanner", "contrast agent")
 
 
+_R2_SET = "r2 of blood [1/s/mM]"
+_R2_USED = "r2 that corrected the AIF [1/s/mM]"
+_NO_R2 = number(0.0, 1)
+
+
 @dataclass(frozen=True)
 class Difference:
     """One setting or property that differs between the visits.
@@ -92,11 +97,11 @@ def differences(before: Analysis, after: Analysis) -> list[Difference]:
     same("highest kep [1/min]", one.fit.kep_high, two.fit.kep_high)
     same("integration", one.fit.integration, two.fit.integration)
     same("first pass from", *(_choice("aif.peak", s.aif.peak) for s in (one, two)))
-    same("r2 of blood [1/s/mM]", one.aif.r2, two.aif.r2)
+    same(_R2_SET, one.aif.r2, two.aif.r2)
     same("population AIF fitted", one.aif.fitted, two.aif.fitted)
     if {one.aif.source, two.aif.source} <= {"auto", "mask"}:
         used = [number(analysis.blood().r2, 1) for analysis in (before, after)]
-        same("r2 that corrected the AIF [1/s/mM]", *used, confirm=False)
+        same(_R2_USED, *used, confirm=False)
     given = [s.concentration.baseline_frames for s in (one, two)]
     counted = ["counted by the program" if n is None else f"{n}, as given" for n in given]
     same("frames before the bolus", *counted, confirm=False)
@@ -137,8 +142,20 @@ def AIF_origin(analysis: Analysis) -> str:
 
 
 def warnings_of(found: list[Difference]) -> list[str]:
-    """Return the sentences on the differences that were to be accepted; others are information."""
-    return [one.sentence for one in found if one.confirm]
+    """Return the sentences on the differences that were to be accepted; others are information.
+
+    One of these is said all the same: that the AIF was corrected for T2* at one visit only.
+    """
+    said = [one.sentence for one in found if one.confirm]
+    for one in found if _R2_SET not in {one.name for one in found} else ():
+        if one.name == _R2_USED and _NO_R2 in (one.before, one.after):
+            where = "follow-up" if one.before == _NO_R2 else "baseline"
+            said.append(
+                f"Only the AIF of the {where} visit was corrected for T2* of blood, because only "
+                f"there phase images confirm it. To see what that changes, set "
+                f"'{FORM['aif.r2'].label}' to the same number at both visits."
+            )
+    return said
 
 
 def require_accepted(found: list[Difference], *, accepted: bool) -> None:

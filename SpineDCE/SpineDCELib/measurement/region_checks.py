@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from SpineDCELib.errors import Finding
 from SpineDCELib.vocabulary.region_roles import Role
@@ -24,6 +25,9 @@ FEW_SLICES = 4
 LARGEST: dict[Role, float] = {"lesion": 500.0, "reference": 150.0}
 #: Share of the smaller region from which an overlap is more than a shared edge (chosen).
 OVERLAP = 0.02
+#: Share of a region below which a piece is not named, and half of the gap between two pieces in
+#: slices, rows and columns up to which they are one (chosen).
+SMALL_PIECE, NARROW = 0.05, (1, 3, 3)
 #: Roles whose regions are different tissue, so that a voxel belongs to one of them only.
 DISTINCT: tuple[Role, ...] = ("lesion", "reference", "aorta", "muscle")
 
@@ -86,6 +90,26 @@ def check_regions(
             else:
                 text = f"{name} is {volume:.0f} mL, which is too large for a lesion. Redraw it."
             warn("region_too_large", text, name)
+    for name in (name for name in chosen if roles[name] in ("lesion", "reference")):
+        sizes = _pieces(regions[name])
+        if len(sizes) < 2:
+            continue
+        listed = " and ".join(
+            f"{size * voxel_volume / 1000:.1f} mL" if voxel_volume else f"{size} voxels"
+            for size in sizes
+        )
+        if roles[name] == "lesion":
+            text = (
+                f"{name} consists of separate pieces of {listed}, and all of them count. If they "
+                "are lesions of their own, draw each as a region of its own; if one was drawn by "
+                "mistake, erase it."
+            )
+        else:
+            text = (
+                f"{name} consists of separate pieces of {listed}, and all of them count. Draw it "
+                "in one vertebra."
+            )
+        warn("separate_pieces", text, name)
     for name in (name for name in chosen if roles[name] == "lesion"):
         voxels = int(regions[name].sum())
         if voxels < FEW_VOXELS:
@@ -114,6 +138,21 @@ def check_regions(
                 name,
             )
     return found
+
+
+def _pieces(mask: NDArray[np.bool_]) -> list[int]:
+    """Return the voxels of each piece of a region that lies apart from the others, largest first.
+
+    Small pieces and narrow gaps do not count: a vein that is left out divides no lesion.
+    """
+    found = ndimage.find_objects(mask.astype(np.uint8))
+    if not found:
+        return []
+    inside = np.pad(mask[found[0]], [(gap, gap) for gap in NARROW])
+    wider = ndimage.binary_dilation(inside, np.ones([2 * gap + 1 for gap in NARROW]))
+    labels, _count = ndimage.label(wider, np.ones((3, 3, 3)))
+    sizes = np.bincount(labels[inside])[1:]
+    return sorted((int(n) for n in sizes if n >= SMALL_PIECE * sizes.sum()), reverse=True)
 
 
 def _in_one_slice(mask: NDArray[np.bool_]) -> bool:

@@ -186,13 +186,20 @@ def _doubt(found: NDArray[np.bool_], geometry: Geometry, index: int) -> str:
     width = int(found.any(axis=(1, 2)).sum()) * between
     volume = float(found.sum()) * geometry.voxel_volume
     said = []
-    if area < AREA[0] or volume < LEAST_VOLUME or width < LEAST_WIDTH:
+    small = volume < LEAST_VOLUME or width < LEAST_WIDTH
+    if small and area >= AREA[0]:
+        said.append(
+            f"It covers {area / 100:.1f} cm² in this slice, but reaches only {width:.0f} mm across "
+            f"the slices ({volume / 1000:.1f} mL), less than a vertebral body of an adult. Discs "
+            "may belong to it in this slice, and the body may be missing in others."
+        )
+    elif small or area < AREA[0]:
         said.append(
             f"It is smaller than a vertebral body of an adult ({area / 100:.1f} cm² in this slice, "
             f"{volume / 1000:.1f} mL). Where a lesion or a fracture changes the signal, it may be "
             "a part of the body."
         )
-    elif area > AREA[1]:
+    if area > AREA[1]:
         said.append(
             f"It is larger than a vertebral body of an adult ({area / 100:.1f} cm² in this slice)."
         )

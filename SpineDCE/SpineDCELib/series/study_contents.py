@@ -19,6 +19,7 @@ from SpineDCELib.series.image_file_info import ImageFile
 from SpineDCELib.series.plausibility import interval_doubt
 from SpineDCELib.series.series_roles import MIN_DYNAMIC
 from SpineDCELib.series.stack import Stack
+from SpineDCELib.vocabulary.visits import shown_day
 
 #: Share of the dynamic images that anatomy below their maps must cover (chosen).
 LEAST_COVERED = 1 / 3
@@ -110,8 +111,9 @@ class SeriesDescription:
         name = self.title or "no description"
         frames, slices, rows, columns = self.dimensions
         own = "" if self.series_number is None else f", scanner's series {self.series_number}"
-        date = f", {self.study_date}" if self.study_date else ""
-        return f"{self.number}: {name} ({frames} × {slices}×{rows}×{columns}{own}{date})"
+        date = f", {shown_day(self.study_date)}" if self.study_date else ""
+        size = f"{frames} × {columns} × {rows} × {slices}"  # as the windows say it
+        return f"{self.number}: {name} ({size}{own}{date})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,10 +188,21 @@ class Study:
         if len(long or found) > 1:
             listed = "; ".join(s.line() for s in long or found)
             parts = any(s.proposals for s in found)
-            advice = "Choose one of them"
-            advice += ", or join those that are parts of one" if parts else ""
+            holds = f"{self.path} holds {len(long or found)} dynamic series"
+            if len({s.patient for s in long or found}) > 1:
+                said = f"{holds} of several patients. "
+            elif len({s.study_uid for s in long or found}) > 1:
+                said = f"{holds} of several studies. "
+            else:
+                said = f"{holds}. "
+            if said != f"{holds}. ":
+                said += f"Open the folder of one visit, or choose one of these: {listed}."
+            elif parts:
+                said += f"Choose one of them, or join those that are parts of one: {listed}."
+            else:
+                said += f"Choose one of them: {listed}."
             raise InputError(
-                f"{self.path} holds {len(long or found)} dynamic series. {advice}: {listed}.",
+                said,
                 code="several_dynamic_series",
                 about=str(self.path),
                 fields=["reading.series", *(["reading.joined"] if parts else [])],

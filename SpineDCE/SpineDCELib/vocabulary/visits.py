@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import datetime
 from typing import Literal
 
 VisitRole = Literal["baseline", "follow-up"]
@@ -47,6 +48,14 @@ VISITS: dict[VisitRole, VisitWords] = {
     "baseline": VisitWords("Baseline", "before"),
     "follow-up": VisitWords("Follow-up", "after"),
 }
+
+
+def shown_day(text: str) -> str:
+    """Format a DICOM date, "20260312", as "12 March 2026"; what is none stays as it is."""
+    try:
+        return long_date(datetime.strptime(text[:8], "%Y%m%d").date())
+    except ValueError:
+        return text
 
 
 def long_date(date: Date) -> str:
