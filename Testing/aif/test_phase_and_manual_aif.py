@@ -348,3 +348,16 @@ def test_the_shift_of_all_tissue_comes_from_no_vessel_whatever_the_AIF_comes_fro
     used = analysis._graph.get(enhancing_tissue)
     assert not (used & (where["vein"] | where["aorta"])).any()
     assert (used & where["tissue"]).sum() > 0.8 * where["tissue"].sum()
+
+
+@pytest.mark.parametrize(("error", "confirmed"), [(0.01, True), (3.0, False)])
+def test_a_phase_that_is_too_noisy_to_check_the_magnitude_confirms_no_decay(error, confirmed):
+    Cb = trunk(noise=0.0)[1]
+    curve = blood_curve(
+        Cb * np.exp(-0.005 * 6.1 * Cb), lambda C: C, TE=0.005, r2=None, literature_r2=6.1,
+        phase=PhaseCurve(Cb, error, 0.0),
+    )  # fmt: skip
+    text = " ".join(curve.notes)
+    assert ("which the phase confirms" in text) == confirmed
+    assert ("too noisy to check" in text) != confirmed
+    assert curve.r2 == (6.1 if confirmed else 0.0)

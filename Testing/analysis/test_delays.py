@@ -149,7 +149,7 @@ def test_a_region_can_be_moved_alone_and_a_contradicted_shift_is_named():
     distance = abs(own.delays()["Reference"].proposal - own.evidence().proposal)
     assert 0 < low < gap < high
     assert gap == pytest.approx(distance, abs=0.05)
-    assert "which all regions share, is not part of this difference" in told
+    assert f"the delay of {own.evidence().proposal:.1f} s that all regions together show" in told
     assert found <= {(f.code, f.about) for f in own.result().measures.findings}
 
 

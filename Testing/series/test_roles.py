@@ -1,5 +1,7 @@
 """Roles of series, from their tags and names."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
@@ -9,6 +11,7 @@ from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.run.other_series import other_series
 from SpineDCELib.series import read_dynamic, read_flip_angles, scan_study, study_report
+from SpineDCELib.series.study_contents import _several
 from SpineDCELib.settings import Settings, changed
 
 
@@ -196,3 +199,22 @@ def test_what_is_entered_replaces_what_the_files_say(tmp_path):
     entered = Analysis(images, changed(Settings(), contrast=given))
     assert (entered.agent, entered.dose, entered.injection_rate) == tuple(given.values())
     assert entered.r1 == 6.2
+
+
+def _described(number, **about):
+    facts = {"patient": "ID 1", "study_uid": "1.2", "study_date": "20210302"} | about
+    return SimpleNamespace(line=lambda: f"{number}: DCE", proposals=(), **facts)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"patient": "ID 2"}, " of several patients. Open the folder of one visit, or choose"),
+        ({"study_uid": "1.3"}, " of several studies. Open the folder of one visit, or choose"),
+        ({}, ". Choose one of them: 1: DCE; 2: DCE."),
+    ],
+)
+def test_several_dynamic_series_say_whether_they_are_of_one_study(other, said):
+    text = _several("folder", [_described(1), _described(2, **other)], parts=False)
+    assert text.startswith(f"folder holds 2 dynamic series{said}")
+    assert "ID 1" not in text  # messages can go into logs

@@ -1828,10 +1828,6 @@
         <translation>erste Passage aus</translation>
     </message>
     <message>
-        <source>r2 of blood [1/s/mM]</source>
-        <translation>r2 des Blutes [1/s/mM]</translation>
-    </message>
-    <message>
         <source>population AIF fitted</source>
         <translation>Populations-AIF angepasst</translation>
     </message>
@@ -1870,10 +1866,6 @@
     <message>
         <source>injection rate [mL/s]</source>
         <translation>Injektionsrate [mL/s]</translation>
-    </message>
-    <message>
-        <source>r2 that corrected the AIF [1/s/mM]</source>
-        <translation>r2, mit dem die AIF korrigiert wurde [1/s/mM]</translation>
     </message>
     <message>
         <source>distance of {axis} [mm]</source>
@@ -2208,8 +2200,8 @@
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
     </message>
     <message>
-        <source>If the phase is right, Vp is too high, and its ratio to the reference holds only where no Vp reaches its limit.</source>
-        <translation>Wenn die Phase stimmt, ist Vp zu hoch, und sein Verhältnis zur Referenz gilt nur, wo kein Vp seine Grenze erreicht.</translation>
+        <source>If the phase is right, Vp is too high, and its ratio to the reference holds only where no Vp reaches 100 mL/100 mL.</source>
+        <translation>Wenn die Phase richtig ist, ist Vp zu hoch, und sein Verhältnis zur Referenz gilt nur, wo kein Vp 100 mL/100 mL erreicht.</translation>
     </message>
     <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % more contrast agent than its phase, so flip angle (B1) or T10 of blood differ from what is assumed.</source>
@@ -2220,8 +2212,8 @@
         <translation>Wenn die Phase stimmt, ist Vp zu niedrig; sein Verhältnis zur Referenz ist weniger betroffen.</translation>
     </message>
     <message>
-        <source>Ratios between regions stay the same only if nothing but the scale is wrong, and no Vp reaches its limit.</source>
-        <translation>Verhältnisse zwischen Regionen bleiben nur gleich, wenn allein die Skala falsch ist und kein Vp seine Grenze erreicht.</translation>
+        <source>Ratios between regions stay the same only if nothing but the scale is wrong, and no Vp reaches 100 mL/100 mL.</source>
+        <translation>Verhältnisse zwischen Regionen bleiben nur gleich, wenn allein die Skala falsch ist und kein Vp 100 mL/100 mL erreicht.</translation>
     </message>
     <message>
         <source>The AIF comes from a single voxel.</source>
@@ -2620,8 +2612,12 @@
         <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
     </message>
     <message>
-        <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so the scale of Vp and Ktrans is not known, and the intervals do not include this error.</source>
-        <translation>Die AIF ist die einer Population, nicht die dieses Patienten: Dosis, Injektion und Herz unterscheiden sich; die Skala von Vp und Ktrans ist also nicht bekannt, und die Intervalle enthalten diesen Fehler nicht.</translation>
+        <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so Vp and Ktrans can be far off, and so can their ratios to the reference.</source>
+        <translation>Die AIF ist die einer Population, nicht die dieses Patienten: Dosis, Injektion und Herz unterscheiden sich, sodass Vp und Ktrans weit daneben liegen können, und ebenso ihre Verhältnisse zur Referenz.</translation>
+    </message>
+    <message>
+        <source>The intervals do not include this error.</source>
+        <translation>Die Intervalle enthalten diesen Fehler nicht.</translation>
     </message>
     <message>
         <source>The data of a frame were acquired over {time}.</source>
@@ -2656,8 +2652,8 @@
         <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie.</translation>
     </message>
     <message>
-        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same where no Vp reaches its limit.</source>
-        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, das normalisierte Vp also etwa gleich, wo kein Vp seine Grenze erreicht.</translation>
+        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same where no Vp reaches 100 mL/100 mL.</source>
+        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, sodass das normalisierte Vp etwa gleich bliebe, wo kein Vp 100 mL/100 mL erreicht.</translation>
     </message>
     <message>
         <source>The AIF is not measured in the images.</source>
@@ -2826,10 +2822,6 @@
     <message>
         <source>its curves show a delay that is {gap} s shorter (95 %: {low} to {high} s).</source>
         <translation>ihre Kurven zeigen eine um {gap} s kürzere Verzögerung (95 %: {low} bis {high} s).</translation>
-    </message>
-    <message>
-        <source>{name} does not share the study's delay of {shared} s: {shows} The error of the AIF's time, which all regions share, is not part of this difference.</source>
-        <translation>{name} hat nicht die Verzögerung der Untersuchung von {shared} s: {shows} Der Fehler der Zeit der AIF, den alle Regionen teilen, ist nicht Teil dieser Differenz.</translation>
     </message>
     <message>
         <source>The study's shift is used for it.</source>
@@ -3094,6 +3086,18 @@
     <message>
         <source>The visits differ in '{name}': {before} at baseline, {after} at follow-up.</source>
         <translation>Die Untersuchungen unterscheiden sich in „{name}“: {before} in der Ausgangs-, {after} in der Verlaufsuntersuchung.</translation>
+    </message>
+    <message>
+        <source>To see what that changes, set '{label}' to the same number at both visits.</source>
+        <translation>Um zu sehen, was das ändert, setzen Sie '{label}' bei beiden Untersuchungen auf dieselbe Zahl.</translation>
+    </message>
+    <message>
+        <source>Only the AIF of the follow-up visit was corrected for T2* of blood, because only there phase images confirm it.</source>
+        <translation>Nur die AIF der Verlaufsuntersuchung wurde für T2* des Blutes korrigiert, weil nur dort Phasenbilder es bestätigen.</translation>
+    </message>
+    <message>
+        <source>Only the AIF of the baseline visit was corrected for T2* of blood, because only there phase images confirm it.</source>
+        <translation>Nur die AIF der Ausgangsuntersuchung wurde für T2* des Blutes korrigiert, weil nur dort Phasenbilder es bestätigen.</translation>
     </message>
     <message>
         <source>The visits differ: {open_ones}.</source>
@@ -3644,10 +3648,6 @@
         <translation>Für normalisierte Werte einen einzeichnen.</translation>
     </message>
     <message>
-        <source>The mean {title} of {name} is {first} and its median {second}, so single voxels determine the normalised {title2}, which uses the mean.</source>
-        <translation>Der Mittelwert von {title} in {name} ist {first}, der Median {second}; einzelne Voxel bestimmen daher das normalisierte {title2}, das den Mittelwert verwendet.</translation>
-    </message>
-    <message>
         <source>ve of {count} of the {size} voxels of {name} is at its limit, 100 mL/100 mL, so ve and kep are not determined there: the AIF is too low after its first pass, or the images end too early.</source>
         <translation>ve von {count} der {size} Voxel von {name} ist an seiner Grenze, 100 mL/100 mL; ve und kep sind dort also nicht bestimmt: Die AIF ist nach ihrem ersten Durchgang zu niedrig, oder die Bilder enden zu früh.</translation>
     </message>
@@ -3680,6 +3680,14 @@
         <translation>Eine Referenz braucht mindestens {MIN_VOXELS}.</translation>
     </message>
     <message>
+        <source>T10 of {name} is {T10} ms: fatty or irradiated marrow, or T10 is too low everywhere (B1).</source>
+        <translation>T10 von {name} ist {T10} ms: verfettetes oder bestrahltes Mark, oder T10 ist überall zu niedrig (B1).</translation>
+    </message>
+    <message>
+        <source>T10 of {name} is {T10} ms: oedema, a fresh fracture or tumour, or T10 is too high everywhere (B1).</source>
+        <translation>T10 von {name} ist {T10} ms: Ödem, eine frische Fraktur oder Tumor, oder T10 ist überall zu hoch (B1).</translation>
+    </message>
+    <message>
         <source>{name} has no fitted voxel.</source>
         <translation>{name} hat kein angepasstes Voxel.</translation>
     </message>
@@ -3690,10 +3698,6 @@
     <message>
         <source>{name} is not uniform: Vp varies by {spread} % between voxels.</source>
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
-    </message>
-    <message>
-        <source>The mean {title} of {name} is {shown_mean} and its median {shown_median}, so single voxels determine the normalised Vp, which uses the mean.</source>
-        <translation>Der Mittelwert von {title} in {name} ist {shown_mean}, der Median {shown_median}: Einzelne Voxel bestimmen also das normalisierte Vp, das den Mittelwert verwendet.</translation>
     </message>
     <message>
         <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
@@ -3718,14 +3722,6 @@
     <message>
         <source>Vp of {name} is {ratio} its neighbours'.</source>
         <translation>Vp von {name} ist {ratio} so hoch wie das seiner Nachbarn.</translation>
-    </message>
-    <message>
-        <source>T10 of {name} is {T1} ms: fatty or irradiated marrow, or T10 is too low everywhere (B1).</source>
-        <translation>T10 von {name} ist {T1} ms: fettiges oder bestrahltes Knochenmark, oder T10 ist überall zu niedrig (B1).</translation>
-    </message>
-    <message>
-        <source>T10 of {name} is {T1} ms: oedema, a fresh fracture or tumour, or T10 is too high everywhere (B1).</source>
-        <translation>T10 von {name} ist {T1} ms: Ödem, eine frische Fraktur oder Tumor, oder T10 ist überall zu hoch (B1).</translation>
     </message>
     <message>
         <source>The T1-weighted signal of {name} is {brightness} its neighbours': fatty or irradiated marrow.</source>
@@ -3754,6 +3750,22 @@
     <message>
         <source>It is judged in each visit alone; both visits need the same vertebra.</source>
         <translation>Sie wird für jede Untersuchung einzeln beurteilt; beide Untersuchungen brauchen denselben Wirbel.</translation>
+    </message>
+    <message>
+        <source>The mean {title} of {name} is {mean} and its median {median}: some of its voxels differ much from the others.</source>
+        <translation>Der Mittelwert von {title} in {name} ist {mean} und der Median {median}: Einige Voxel weichen stark von den übrigen ab.</translation>
+    </message>
+    <message>
+        <source>The normalised value uses the mean.</source>
+        <translation>Der normalisierte Wert verwendet den Mittelwert.</translation>
+    </message>
+    <message>
+        <source>The normalised value uses the mean; with the median it would be {other} % higher.</source>
+        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median wäre er {other} % höher.</translation>
+    </message>
+    <message>
+        <source>The normalised value uses the mean; with the median it would be {other} % lower.</source>
+        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median wäre er {other} % niedriger.</translation>
     </message>
     <message>
         <source>{share} % of {reference} lies in {lesion}.</source>
@@ -3790,6 +3802,18 @@
     <message>
         <source>{name} is {volume} mL, which is too large for a lesion.</source>
         <translation>{name} umfasst {volume} mL, zu viel für eine Läsion.</translation>
+    </message>
+    <message>
+        <source>{name} consists of separate pieces of {listed}, and all of them count.</source>
+        <translation>{name} besteht aus getrennten Teilen von {listed}, und alle zählen.</translation>
+    </message>
+    <message>
+        <source>If they are lesions of their own, draw each as a region of its own; if one was drawn by mistake, erase it.</source>
+        <translation>Sind es eigene Läsionen, zeichnen Sie jede als eigene Region; wurde einer versehentlich gezeichnet, radieren Sie ihn weg.</translation>
+    </message>
+    <message>
+        <source>Draw it in one vertebra.</source>
+        <translation>Zeichnen Sie sie in einen Wirbel.</translation>
     </message>
     <message>
         <source>{name} has only {voxels} voxels, so its mean depends on single voxels.</source>
@@ -3906,6 +3930,14 @@
     <message>
         <source>Click into the middle of the body, or draw it.</source>
         <translation>Klicken Sie in die Mitte des Wirbelkörpers, oder zeichnen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>It covers {area} cm² in this slice, but reaches only {width} mm across the slices ({volume} mL), less than a vertebral body of an adult.</source>
+        <translation>Er bedeckt {area} cm² in dieser Schicht, reicht aber nur {width} mm quer zu den Schichten ({volume} mL), weniger als ein Wirbelkörper eines Erwachsenen.</translation>
+    </message>
+    <message>
+        <source>Discs may belong to it in this slice, and the body may be missing in others.</source>
+        <translation>In dieser Schicht können Bandscheiben dazugehören, und in anderen kann der Körper fehlen.</translation>
     </message>
     <message>
         <source>It is smaller than a vertebral body of an adult ({area} cm² in this slice, {volume} mL).</source>
@@ -5064,10 +5096,6 @@
         <translation>Die Serie {line} ist keine dynamische Serie: {or}.</translation>
     </message>
     <message>
-        <source>{path} holds {found} dynamic series. {advice}: {listed}.</source>
-        <translation>{path} enthält {found} dynamische Serien. {advice}: {listed}.</translation>
-    </message>
-    <message>
         <source>{path} holds no image in a format that is read (DICOM, NRRD, NIfTI, Analyze, MetaImage, PAR/REC); choose the study's folder.</source>
         <translation>{path} enthält kein Bild in einem lesbaren Format (DICOM, NRRD, NIfTI, Analyze, MetaImage, PAR/REC); den Ordner der Studie wählen.</translation>
     </message>
@@ -5086,6 +5114,30 @@
     <message>
         <source>{path} holds no dynamic series: none of its {series} series has {MIN_DYNAMIC} frames or more (the longest has {longest}).</source>
         <translation>{path} enthält keine dynamische Serie: Keine der {series} Serien hat {MIN_DYNAMIC} oder mehr Zeitpunkte (die längste hat {longest}).</translation>
+    </message>
+    <message>
+        <source>{path} holds {value} dynamic series of several patients.</source>
+        <translation>{path} enthält {value} dynamische Serien mehrerer Patienten.</translation>
+    </message>
+    <message>
+        <source>Open the folder of one visit, or choose one of these: {listed}.</source>
+        <translation>Öffnen Sie den Ordner einer Untersuchung, oder wählen Sie eine davon: {listed}.</translation>
+    </message>
+    <message>
+        <source>{path} holds {value} dynamic series of several studies.</source>
+        <translation>{path} enthält {value} dynamische Serien mehrerer Studien.</translation>
+    </message>
+    <message>
+        <source>{path} holds {value} dynamic series.</source>
+        <translation>{path} enthält {value} dynamische Serien.</translation>
+    </message>
+    <message>
+        <source>Choose one of them, or join those that are parts of one: {listed}.</source>
+        <translation>Wählen Sie eine davon, oder verbinden Sie die, die Teile einer Serie sind: {listed}.</translation>
+    </message>
+    <message>
+        <source>Choose one of them: {listed}.</source>
+        <translation>Wählen Sie eine davon: {listed}.</translation>
     </message>
     <message>
         <source>Its name suggests {doubt}, but it has {frames} frames, and its files do not say that they were computed from others.</source>
@@ -5928,8 +5980,8 @@ Trotzdem vergleichen?</translation>
         <translation>{count} in {duration} s</translation>
     </message>
     <message>
-        <source>This study has no T1-weighted image.</source>
-        <translation>Diese Studie hat kein T1-gewichtetes Bild.</translation>
+        <source>No T1-weighted image of this study covers the dynamic images, so the views show those instead.</source>
+        <translation>Kein T1-gewichtetes Bild dieser Studie deckt die dynamischen Bilder ab; die Ansichten zeigen stattdessen diese.</translation>
     </message>
     <message>
         <source>This study has no phase images.</source>
@@ -5958,6 +6010,14 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>{rate} frames per second</source>
         <translation>{rate} Zeitpunkte pro Sekunde</translation>
+    </message>
+    <message>
+        <source>frame (no T1 for it)</source>
+        <translation>Zeitpunkt (ohne T1)</translation>
+    </message>
+    <message>
+        <source>{image} (out of date)</source>
+        <translation>{image} (veraltet)</translation>
     </message>
     <message>
         <source>Series of the study in the first view and under the map; a visit without it shows T1</source>

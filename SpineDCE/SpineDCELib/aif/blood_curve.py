@@ -93,7 +93,8 @@ def blood_curve(
     if TE is not None and asked and np.all(np.isfinite(plain)):
         decayed = with_decay(contrast, signal, TE=TE, r2=literature_r2)
         low = 100 * (1 - plain.max() / decayed.max())
-        if phase is not None and confirms_decay(plain, decayed, phase.C):
+        seen = phase is not None and _mean_pass(phase, first_pass(plain))[2]
+        if phase is not None and seen and confirms_decay(plain, decayed, phase.C):
             used, Cb = literature_r2, decayed
             notes.append(
                 f"The AIF was corrected for T2* of blood (r2 {used:g} /s/mM, Rohrer 2005), which "
@@ -117,9 +118,8 @@ def blood_curve(
     # That of the magnitude, because a noisy phase can peak before the contrast agent.
     frames = first_pass(Cb)
     if phase is not None and frames.any():
-        measured, from_phase = (float(C[frames].mean()) for C in (Cb, phase.C))
-        SE = phase.error_of_mean(int(frames.sum()))
-        is_known = from_phase > LEAST_PHASE * SE
+        measured = float(Cb[frames].mean())
+        from_phase, SE, is_known = _mean_pass(phase, frames)
         ratio = 100 * (measured / from_phase - 1)
         if is_known:
             notes.append(
@@ -153,7 +153,7 @@ def blood_curve(
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
                 "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "
                 "what is assumed. If the phase is right, Vp is too high, and its ratio to the "
-                "reference holds only where no Vp reaches its limit."
+                "reference holds only where no Vp reaches 100 mL/100 mL."
                 if ratio < 0
                 else f"Over the first pass, the artery's magnitude shows {ratio:.0f} % more "
                 "contrast agent than its phase, so flip angle (B1) or T10 of blood differ from "
@@ -161,3 +161,11 @@ def blood_curve(
                 "is affected less."
             )
     return BloodCurve(Cb, np.asarray(signal, float), phase, used, tuple(notes), doubt)
+
+
+def _mean_pass(phase: PhaseCurve, frames: NDArray[np.bool_]) -> tuple[float, float, bool]:
+    """Return the mean of a first pass by phase with its error, mM, and whether noise allows it."""
+    if not frames.any():
+        return float("nan"), float("nan"), False
+    mean, SE = float(phase.C[frames].mean()), phase.error_of_mean(int(frames.sum()))
+    return mean, SE, mean > LEAST_PHASE * SE

@@ -25,7 +25,7 @@ HIGHER_VEIN = 1.3
 #: What a wrong scale of the artery's curve means for normalised values.
 RATIOS = (
     "Ratios between regions stay the same only if nothing but the scale is wrong, and no Vp "
-    "reaches its limit."
+    "reaches 100 mL/100 mL."
 )
 
 

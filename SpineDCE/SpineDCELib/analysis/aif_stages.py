@@ -142,8 +142,9 @@ def _population_findings(view: View) -> tuple[Finding, ...]:
     if settings.source == "file" or settings.fitted:
         return ()
     said = (
-        "The AIF is a population's, not this patient's: dose, injection and heart differ, so the "
-        "scale of Vp and Ktrans is not known, and the intervals do not include this error."
+        "The AIF is a population's, not this patient's: dose, injection and heart differ, so Vp "
+        "and Ktrans can be far off, and so can their ratios to the reference. The intervals do not "
+        "include this error."
     )
     return (Finding(AIF_OF_POPULATION, said, fields=("aif.source",)),)
 
@@ -184,7 +185,7 @@ def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
         f"{e.vp_factor:.2f} times as high everywhere, so that normalised Vp would be about the "
-        "same where no Vp reaches its limit."
+        "same where no Vp reaches 100 mL/100 mL."
         # They were compared with the first vessel, the artery of the search.
         for e in (found.alternatives if found.artery and found.artery.vessel == 1 else ())
     ]

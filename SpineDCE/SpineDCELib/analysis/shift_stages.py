@@ -204,8 +204,8 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
                 else f"its curves show a delay that is {gap} s shorter (95 %: {low} to {high} s)."
             )
             message = (
-                f"{name} does not share the study's delay of {shared} s: {shows} The error of the "
-                "AIF's time, which all regions share, is not part of this difference. "
+                f"{name} does not share the delay of {shared} s that all regions together show: "
+                f"{shows} "
             ) + _shift_of_region(study - evident.proposal, by_region=by_region)
         if code:
             result.append(Finding(code, message, name, (path,)))

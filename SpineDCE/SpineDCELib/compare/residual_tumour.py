@@ -80,7 +80,7 @@ class Residual:
             )
         if self.least > 1:
             noise += (
-                f" Islands of fewer than {self.least} voxels, each above it with a probability of "
+                f" Groups of fewer than {self.least} voxels, each above it with a probability of "
                 f"{100 * SURE:.0f} % or more, are left out, because noise alone can make them."
             )
         if self.centre is None:

@@ -149,12 +149,18 @@ def warnings_of(found: list[Difference]) -> list[str]:
     said = [one.sentence for one in found if one.confirm]
     for one in found if _R2_SET not in {one.name for one in found} else ():
         if one.name == _R2_USED and _NO_R2 in (one.before, one.after):
-            where = "follow-up" if one.before == _NO_R2 else "baseline"
-            said.append(
-                f"Only the AIF of the {where} visit was corrected for T2* of blood, because only "
-                f"there phase images confirm it. To see what that changes, set "
-                f"'{FORM['aif.r2'].label}' to the same number at both visits."
+            remedy = (
+                f"To see what that changes, set '{FORM['aif.r2'].label}' to the same number at "
+                "both visits."
             )
+            where = (
+                "Only the AIF of the follow-up visit was corrected for T2* of blood, because only "
+                "there phase images confirm it."
+                if one.before == _NO_R2
+                else "Only the AIF of the baseline visit was corrected for T2* of blood, because "
+                "only there phase images confirm it."
+            )
+            said.append(f"{where} {remedy}")
     return said
 
 

@@ -157,9 +157,9 @@ def measure(
                     )
                 )
     elif named["lesion"] and named["reference"]:
-        for name in named["reference"] if T10 is not None else ():
-            unusual = unusual_T10(name, float(np.nanmedian(T10[regions[name]])))
-            findings += [unusual] if unusual is not None else []
+        if T10 is not None:
+            known = [(name, float(np.nanmedian(T10[regions[name]]))) for name in named["reference"]]
+            findings += [one for pair in known if (one := unusual_T10(*pair)) is not None]
         findings.append(
             Finding(
                 "no_vp",
@@ -229,10 +229,8 @@ def _determined_by_single_voxels(
         mean, median = float(known.mean()), float(np.median(known))
         if max(mean, median) > SKEWED * min(mean, median):
             first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
-            said = skewed_text(
-                f"normalised {quantity.title}", quantity.title, name, (first, second),
-                (median / mean if name in lesions else mean / median) if mean * median > 0 else 0.0,
-            )  # fmt: skip
+            other = (median / mean if name in lesions else mean / median) if mean * median else 0.0
+            said = skewed_text(quantity.title, name, (first, second), other)
             found.append(Finding(SKEWED_REGION, said, name, ("inputs.roi",)))
     return found
 

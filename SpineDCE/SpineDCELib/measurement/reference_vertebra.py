@@ -158,7 +158,7 @@ def score_reference(
     if skewed := _skewed(vp[mask] if divisor is None else divisor[mask]):
         ratio, other, shown_values = skewed
         title = QUANTITIES[normalised_vp(mode)].title
-        said = skewed_text("normalised Vp", title, name, shown_values, other)
+        said = skewed_text(title, name, shown_values, other)
         fault(SKEWED / ratio, "reference_skewed", said)
     if absolute:
         typical = {"vp": mean}
@@ -242,14 +242,12 @@ def better_reference(better: ReferenceScore, score: ReferenceScore) -> str:
     return said + _QUALITY
 
 
-def skewed_text(
-    normalised: str, title: str, name: str, shown_values: tuple[str, str], other: float
-) -> str:
+def skewed_text(title: str, name: str, shown_values: tuple[str, str], other: float) -> str:
     """Say that mean and median of a region differ, and what that means for a ratio.
 
     Args:
-        normalised: the ratio, which uses the mean. shown_values: mean and median. other: the ratio
-            with the median over that with the mean; 0 where the one with the median is none.
+        shown_values: mean and median. other: the ratio with the median over that with the mean; 0
+            where the one with the median is none.
     """
     mean, median = shown_values
     said = (
@@ -257,15 +255,15 @@ def skewed_text(
         "much from the others. "
     )
     if not other > 0:
-        return f"{said}The {normalised} uses the mean."
+        return said + "The normalised value uses the mean."
     if other > 1:
         return said + (
-            f"The {normalised} uses the mean; with the median it would be "
+            "The normalised value uses the mean; with the median it would be "
             f"{100 * (other - 1):.0f} % higher."
         )
     return said + (
-        f"The {normalised} uses the mean; with the median it would be {100 * (1 - other):.0f} % "
-        "lower."
+        "The normalised value uses the mean; with the median it would be "
+        f"{100 * (1 - other):.0f} % lower."
     )
 
 

@@ -6,7 +6,7 @@ Only headers are read. A series that cannot be used is listed with the reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -112,8 +112,7 @@ class SeriesDescription:
         frames, slices, rows, columns = self.dimensions
         own = "" if self.series_number is None else f", scanner's series {self.series_number}"
         date = f", {shown_day(self.study_date)}" if self.study_date else ""
-        size = f"{frames} × {columns} × {rows} × {slices}"  # as the windows say it
-        return f"{self.number}: {name} ({size}{own}{date})"
+        return f"{self.number}: {name} ({frames} × {slices}×{rows}×{columns}{own}{date})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,23 +185,9 @@ class Study:
             )
         long = [s for s in found if s.frames >= MIN_FRAMES]
         if len(long or found) > 1:
-            listed = "; ".join(s.line() for s in long or found)
             parts = any(s.proposals for s in found)
-            holds = f"{self.path} holds {len(long or found)} dynamic series"
-            if len({s.patient for s in long or found}) > 1:
-                said = f"{holds} of several patients. "
-            elif len({s.study_uid for s in long or found}) > 1:
-                said = f"{holds} of several studies. "
-            else:
-                said = f"{holds}. "
-            if said != f"{holds}. ":
-                said += f"Open the folder of one visit, or choose one of these: {listed}."
-            elif parts:
-                said += f"Choose one of them, or join those that are parts of one: {listed}."
-            else:
-                said += f"Choose one of them: {listed}."
             raise InputError(
-                said,
+                _several(self.path, long or found, parts=parts),
                 code="several_dynamic_series",
                 about=str(self.path),
                 fields=["reading.series", *(["reading.joined"] if parts else [])],
@@ -305,3 +290,24 @@ def grid_key(geometry: Geometry | None) -> Hashable:
     if geometry is None:
         return None
     return geometry.shape, tuple(np.round(geometry.affine[:3].ravel(), 1) + 0.0)
+
+
+def _several(path: str, found: Sequence[SeriesDescription], *, parts: bool) -> str:
+    """Say that files hold several dynamic series, of which one has to be chosen."""
+    number, listed = len(found), "; ".join(one.line() for one in found)
+    if len({one.patient for one in found}) > 1:
+        return (
+            f"{path} holds {number} dynamic series of several patients. Open the folder of one "
+            f"visit, or choose one of these: {listed}."
+        )
+    if len({one.study_uid for one in found}) > 1:
+        return (
+            f"{path} holds {number} dynamic series of several studies. Open the folder of one "
+            f"visit, or choose one of these: {listed}."
+        )
+    if parts:
+        return (
+            f"{path} holds {number} dynamic series. Choose one of them, or join those that are "
+            f"parts of one: {listed}."
+        )
+    return f"{path} holds {number} dynamic series. Choose one of them: {listed}."
