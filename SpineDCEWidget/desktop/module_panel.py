@@ -166,7 +166,7 @@ class Workstation:
         self.refresh()
         outdated = [visit for visit in self.visits if not visit.is_current and not visit.problem]
         if step == "maps":  # the maps of a loaded scene are shown as they are
-            outdated = [visit for visit in outdated if visit.result]
+            outdated = [visit for visit in outdated if visit.result or not visit.maps]
         if step in ("maps", "result") and outdated:
             self.compute(outdated)
 

@@ -205,6 +205,24 @@ def test_a_candidate_of_a_search_without_a_trusted_artery_can_be_taken(desk, sam
     assert visit.maps
 
 
+def test_step_4_computes_what_was_refused_at_first(desk, sample, monkeypatch):
+    def refused(*_arguments, **_more):
+        raise InputError("No trustworthy AIF.", code="no_trustworthy_aif")
+
+    with monkeypatch.context() as patch, contextlib.suppress(InputError):
+        patch.setattr("SpineDCEWidget.shared.session.compute_snapshot", refused)
+        desk.open({"baseline": sample["before"].dicom})
+    visit = desk.visit
+    assert visit.result is None
+    assert visit.problem
+    go(desk, 3)
+    desk.panels["regions"].read_file(sample["before"].dicom.parent / "truth" / "rois.seg.nrrd")
+    visit.result = None  # as where regions bring no maps
+    visit.nodes.remove("map.vp")
+    go(desk, 4)
+    assert visit.is_current
+
+
 def test_vessels_are_outlined_in_the_views_of_their_own_visit_only(opened):
     from SpineDCEWidget.desktop.view_layouts import SLOTS
 
