@@ -360,13 +360,17 @@ class Views:
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)
                 shown = None if chart is None else chart.GetID()
+                other = node.GetPlotChartNodeID() != shown
                 if chart is not None:
                     _translate_titles(chart)
-                if node.GetPlotChartNodeID() != shown:
+                if other:
                     node.SetPlotChartNodeID(shown)
                     # A view that is busy can miss that it has another chart.
                     qt.QTimer.singleShot(_SETTLED, self._update_plots)
                 self._fit_new_curves(place, chart)
+                if other and (view := self.plot_view(place)) is not None:
+                    # Together with its new name: 3D Slicer draws it when it has time.
+                    view.scene().GetRenderer().GetRenderWindow().Render()
 
     def _update_plots(self) -> None:
         for place in PLOTS:
@@ -379,14 +383,20 @@ class Views:
         content = None if chart is None else (chart.GetID(), *_extent(chart))
         if content != self._plotted.get(place):
             self._plotted[place] = content
-            if chart is not None and (view := self.plot_view(place)) is not None:
-                view.fitToContent()
+            self._fit(place, chart)
 
     def fit_plots(self) -> None:
         """Fit the axes to the curves."""
         for place in PLOTS:
-            if (view := self.plot_view(place)) is not None:
-                view.fitToContent()
+            node = self.plot_node(place)
+            self._fit(place, None if node is None else node.GetPlotChartNode())
+
+    def _fit(self, place: str, chart: Any) -> None:
+        view = self.plot_view(place)
+        if chart is not None and view is not None:
+            view.fitToContent()
+            if not chart.GetXAxisRangeAuto():
+                chart.Modified()  # its own range holds
 
     def plot_node(self, place: str) -> Any:
         """Return the node of a plot view; None if it has not been shown yet."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from SpineDCELib.aif.shift_evidence import NORMAL
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.compare.half_artery import ArteryHalves
 from SpineDCELib.errors import InputError
@@ -132,9 +133,10 @@ def shares_of_change(
 
 
 def delay_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict[str, float]:
-    """Return what the error of a region's delay does to ln(mean): a refit on either side of it.
+    """Return what the error of a region's delay does to ln(mean): refits on either side of it.
 
-    A shift in use that is not the one that the curves show errs by the difference as well.
+    A shift in use that is not the one that the curves show errs by the difference as well. It is
+    tried at the ends of its 95 % interval too, because vp can fall to 0 between one error and two.
     """
     analysis = visit.analysis
     nothing = dict.fromkeys(parameters, 0.0)
@@ -142,7 +144,10 @@ def delay_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict
         return nothing
     used = visit.shift(name)
     error = delay_error(analysis, name, used)
-    ends = [visit.means(name, used + step) for step in (error, -error)]
+    ends = {
+        factor: [visit.means(name, used + step) for step in (factor * error, -factor * error)]
+        for factor in (1.0, NORMAL)
+    }
     middle = visit.means(name, used)
     found = {}
     for parameter in parameters:
@@ -150,9 +155,11 @@ def delay_SD(visit: MeasuredVisit, name: str, parameters: Sequence[str]) -> dict
         if not least > 0:
             found[parameter] = 0.0
             continue
-        logs = [np.log(max(end[parameter], least) / middle[parameter]) for end in ends]
-        # The larger side, because vp falls to 0 on the one and rises without end on the other.
-        found[parameter] = float(max(abs(logs[0] - logs[1]) / 2, 0.7 * np.abs(logs).max()))
+        for factor, pair in ends.items():
+            logs = [np.log(max(end[parameter], least) / middle[parameter]) for end in pair]
+            # The larger side, because vp falls to 0 on the one and rises without end on the other.
+            moved = max(abs(logs[0] - logs[1]) / 2, 0.7 * np.abs(logs).max())
+            found[parameter] = max(found.get(parameter, 0.0), float(moved) / factor)
     return found
 
 
