@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from SpineDCELib.aif.region_delay import Delay
-from SpineDCELib.aif.shift_evidence import Evidence, RegionEvidence
+from SpineDCELib.aif.shift_evidence import NO_SINGLE_SHIFT, Evidence, RegionEvidence
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.explain_voxel import RegionNumbers, VoxelExplanation
 from SpineDCELib.analysis.model_choice import ModelChoice
@@ -129,12 +129,13 @@ def proposal(visit: VisitSession) -> str:
             "is drawn yet; lesion and reference vertebra will set it"
         ).format(shift=shift)
     low, high = evidence.interval
-    return _("Proposed {shift} (95 %: {low} to {high}) from {regions}").format(
+    said = _("Proposed {shift} (95 %: {low} to {high}) from {regions}").format(
         shift=shift,
         low=number(low, 1),
         high=seconds(high),
         regions=", ".join(_share_of(region, evidence) for region in evidence.regions),
     )
+    return f"{said}. {translated(NO_SINGLE_SHIFT)}" if evidence.differing else said
 
 
 def _share_of(region: RegionEvidence, evidence: Evidence) -> str:

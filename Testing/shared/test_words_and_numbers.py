@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mrml.scenes import new_scene, write_visits
+from SpineDCELib.aif.shift_evidence import Evidence
 from SpineDCELib.analysis.explain_voxel import RegionNumbers
 from SpineDCELib.errors import InputError
 from SpineDCELib.export.formats import FORMATS
@@ -117,6 +118,12 @@ def test_the_work_from_nothing_to_a_call(studies):
         c.accepted > 0 for c in before.analysis.detection().candidates
     ]
     assert shown.proposal(before).startswith("Proposed ")
+    apart = "The delays of the regions differ, so no single shift fits all of them."
+    for differing in (True, False):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Evidence, "differing", differing)
+            patch.setattr(Evidence, "interval", (1.0, 2.0))
+            assert shown.proposal(before).endswith(f". {apart}") == differing
     # Every region that it comes from has its own delay, or none that its curves determine.
     evidence = before.evidence
     one, other = (SimpleNamespace(name=n, proposal=4.0, determined=n == "B") for n in "AB")

@@ -2416,6 +2416,10 @@
         <translation>Die Populations-AIF „{name}“ passt nicht zur gemessenen Kurve.</translation>
     </message>
     <message>
+        <source>The delays of the regions differ, so no single shift fits all of them.</source>
+        <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
+    </message>
+    <message>
         <source>No shift is proposed.</source>
         <translation>Es wird kein Zeitversatz vorgeschlagen.</translation>
     </message>
@@ -2434,10 +2438,6 @@
     <message>
         <source>The mean curve is fitted best at a shift of {proposal} s (95 % interval {interval}).</source>
         <translation>Die mittlere Kurve wird am besten bei einem Zeitversatz von {proposal} s angepasst (95-%-Intervall {interval}).</translation>
-    </message>
-    <message>
-        <source>The delays of the regions differ, so no single shift fits all of them.</source>
-        <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
     </message>
     <message>
         <source>The residual over parts of the enhancing tissue is below twice its least value from {plateau}.</source>

@@ -39,6 +39,7 @@ FLAT = 0.05
 ALL_TISSUE = "all tissue"
 #: Half the width of a 95 % interval in standard errors.
 NORMAL = 1.96
+NO_SINGLE_SHIFT = "The delays of the regions differ, so no single shift fits all of them."
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,7 @@ class Evidence:
         if parts:
             text += self._of_parts(plateau)
         if self.differing:
-            text += " The delays of the regions differ, so no single shift fits all of them."
+            text += f" {NO_SINGLE_SHIFT}"
         if self.before_artery:
             text += f" {self.before_artery}"
         return text
