@@ -93,6 +93,10 @@ def test_a_phase_that_contradicts_the_magnitude_is_told():
             analysis.update(aif_mask=analysis.artery)  # drawn, but not in use
             (same,) = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
             assert same.fields == ("aif.peak", "aif.source=mask")
+            # What was chosen already is no remedy.
+            analysis.update(settings=changed(analysis.settings, aif={"peak": "phase"}))
+            (same,) = [f for f in analysis.result().measures.findings if f.code == AIF_DIFFERS]
+            assert same.fields == ("aif.source=mask",)
 
 
 @pytest.mark.parametrize("r2", [None, 0.0, 4.0])

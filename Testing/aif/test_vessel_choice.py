@@ -67,7 +67,14 @@ def test_of_two_vessels_alike_the_size_decides_only_if_it_differs_much():
         return VesselCurve(C, 300, 50.0, 9.0, shape, through=True, reaches=True, interval=6.7)
 
     one, other = vessel(artery, 20000.0), vessel(vein, 22000.0)
-    assert choose_vessel([other, one], tissue, t, thickest=15.0).main == 1
+    choice = choose_vessel([other, one], tissue, t, thickest=15.0)
+    assert choice.main == 1
+    # It is said to explain the tissue best only where no other vessel does so better.
+    main = choice.ranked[1]
+    best = min(r.ratio for r in choice.ranked)
+    assert (main.ratio > best) == ("its shape is that of an artery" in main.reason)
+    assert ("explains the tissue best" in main.reason) == (main.ratio == best)
+    assert f"delay {main.middle:.1f} s" in main.reason
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ from SpineDCELib.compare.visit_differences import (
 )
 from SpineDCELib.errors import Cancelled, Finding, InputError
 from SpineDCELib.export.report import write_comparison_report
+from SpineDCELib.export.report.report_tables import measurement_rows
 from SpineDCELib.export.report.written_text import draft_of_comparison
 from SpineDCELib.measurement import Normalised, change
 from SpineDCELib.phantom.patients import PATIENTS
@@ -223,7 +224,17 @@ def test_regions_are_carried_over_to_a_visit_without_regions(sample):
     )
     [lesion] = comparison.lesions
     assert lesion.check is None
-    assert any("carried over" in w for w in comparison.warnings)
+    lesion_name, reference = lesion.name, lesion.after["vp"].reference
+    of_report = measurement_rows(comparison.visits[1].result, comparison.visits[1].analysis)[1]
+    origins = next(row[1:] for row in of_report if row[0] == "origin of the region")
+    assert set(origins) == {"carried over, not corrected"}
+    assert any(
+        f"The regions of {lesion_name} and {reference} were carried over from an earlier visit and "
+        "have not been corrected."
+        in w
+        and "say nothing of a change" in w
+        for w in comparison.warnings
+    )
     assert lesion.call.verdict == drawn.lesions[0].call.verdict
 
 

@@ -149,6 +149,8 @@ def analyse_visits(
 
     def compute_one(place: int, settings: Settings, progress: Progress) -> None:
         one = compute(given[place], settings, caches[place], progress)
+        if place in moved:
+            one.analysis.carried = frozenset(one.analysis.regions)
         label = labels[place]
         if not label.date:
             label = replace(label, date=study_date(one.analysis.study.dynamic))
