@@ -54,6 +54,15 @@ def _line(x: ArrayLike, y: ArrayLike, name: str, colour: str, **more: Any) -> di
     }  # fmt: skip
 
 
+#: What tells several regions of one role apart.
+_SYMBOLS, _DASHES = ("circle", "diamond", "square", "x"), ("solid", "dashdot", "dot", "longdash")
+
+
+def _places(roles: Sequence[str]) -> list[int]:
+    """Return how many of the regions before each one have its role."""
+    return [roles[:n].count(role) for n, role in enumerate(roles)]
+
+
 def region_colour(role: str, dark: bool) -> str:
     """Return the colour of a region's curves: that of its role, darker on white if it is pale."""
     colour = ROLE_COLOURS.get(role, "#ffffff")
@@ -121,11 +130,12 @@ def main_figure(
     old = {} if fits_hold else {"dash": "dot"}
     tissue = [row for row in rows if row.role != "aorta"]
     right = bool(tissue)
-    for row in tissue:
-        colour = region_colour(row.role, dark)
+    for row, place in zip(tissue, _places([row.role for row in tissue]), strict=True):
+        colour, symbol = region_colour(row.role, dark), _SYMBOLS[place % len(_SYMBOLS)]
         if row.role in ("lesion", "reference"):
             data += _band(t, row, colour, yaxis="y")
         data.append(_line(t, row.curve, row.name, colour, mode="markers", yaxis="y"))
+        data[-1]["marker"] |= {"symbol": symbol}
         if row.name in fits:
             data.append(
                 _line(
@@ -224,10 +234,13 @@ def evidence_figure(
     name = "all regions" if several else "residual"  # the axis names that of one
     shifts, residual = evidence.shifts, evidence.mean_residual
     data = [_line(shifts, residual, name, CHECK_COLOUR, showlegend=several)]
-    for region in evidence.regions if several else ():
-        colour = region_colour(roles.get(region.name, ""), dark)
+    known = [roles.get(region.name, "") for region in evidence.regions if several]
+    for region, role, place in zip(evidence.regions, known, _places(known), strict=False):
+        colour, dash = region_colour(role, dark), _DASHES[place % len(_DASHES)]
         y = region.mean_residual
-        data.append(_line(evidence.shifts, y, region.name, colour, width=1, showlegend=False))
+        data.append(
+            _line(evidence.shifts, y, region.name, colour, width=1, dash=dash, showlegend=False)
+        )
     top = valley_top(evidence)
     used = f"in use {number(shift, 2)} s"
     data.append(_line([shift, shift], [0, top], used, AIF_COLOUR, meta="in use"))

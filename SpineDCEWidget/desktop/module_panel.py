@@ -447,7 +447,7 @@ class Workstation:
     def _show_hint(self) -> None:
         """Show what the step is for, and what it lacks; not the latter while it is computed."""
         hint, reason = self._hint
-        lines = (hint, "" if self.jobs.blocking else reason)
+        lines = (hint, "" if self.jobs.blocking else reason.replace(" · ", "\n"))
         self.ui.hintLabel.text = "\n".join(text for text in lines if text)
 
     def show_undo(self) -> None:

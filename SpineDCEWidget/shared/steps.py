@@ -168,7 +168,7 @@ def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
         if (doubts := session.course.carry_doubts(visit))
     ]
     if said:
-        return WRONG, " ".join(said)
+        return WRONG, " · ".join(said)
     return DONE, _("Lesion and reference vertebra are drawn.")
 
 

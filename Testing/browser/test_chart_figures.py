@@ -178,3 +178,10 @@ def test_label_and_dashed_line_follow_the_frame_slider_but_not_the_playback():
     state.main_figure = {"data": [], "layout": {}, "shift": 0.0}  # nothing is computed
     charts.follow_frame()
     assert state.main_figure["data"] == []
+
+
+def test_several_regions_of_one_role_are_told_apart():
+    rows = [_row("Lesion", "lesion", 1.0), _row("Lesion 2", "lesion", 2.0)]
+    figure = _main(rows)
+    symbols = [one["marker"]["symbol"] for one in figure["data"] if "symbol" in one["marker"]]
+    assert len(set(symbols)) == 2

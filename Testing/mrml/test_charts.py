@@ -145,6 +145,16 @@ def test_only_the_valley_is_shown_and_each_role_has_its_colour(scene):
     assert len({one.GetColor() for one in shown.values()}) == 4
 
 
+def test_lines_of_two_lesions_differ_in_style(scene):
+    t = np.arange(4.0)
+    roles = ("lesion", "reference", "lesion", "rejected", "rejected")
+    series = tuple(Series(f"line {i}", t, t, role) for i, role in enumerate(roles))
+    node = show_chart(scene, Chart("curves", "time [s]", "mM", series))
+    styles = [one.GetLineStyle() for one in lines(node).values()]
+    solid = node.GetNthPlotSeriesNode(0).LineStyleSolid
+    assert [style == solid for style in styles] == [True, True, False, True, True]
+
+
 def test_an_axis_with_ends_of_its_own_reaches_the_mark(scene):
     fixed = dataclasses.replace(chart(1), x_range=(-6.0, 12.0))
     node = show_chart(scene, fixed)

@@ -92,6 +92,7 @@ def _fill_chart(scene: Any, chart: Chart, node: Any) -> None:
         last = node.GetNthPlotSeriesNode(node.GetNumberOfPlotSeriesNodes() - 1)
         node.RemovePlotSeriesNodeID(last.GetID())
         scene.RemoveNode(last)
+    known: dict[str, int] = {}  # role → lines that have it
     for i, ((name, role, *_values), (x, y)) in enumerate(zip(lines, columns, strict=True)):
         series = node.GetNthPlotSeriesNode(i)
         new = series is None
@@ -107,6 +108,10 @@ def _fill_chart(scene: Any, chart: Chart, node: Any) -> None:
         series.SetXColumnName(x)
         series.SetYColumnName(y)
         series.SetColor(*_rgb(_COLOURS[role]))
+        # Lines of several regions of one role have one colour.
+        known[role] = known.get(role, -1) + 1
+        styles = (series.LineStyleSolid, series.LineStyleDash, series.LineStyleDot)
+        series.SetLineStyle(styles[known[role] % 3 if role in REGION_ROLES else 0])
         series.EndModify(changing)
         if new:
             node.AddAndObservePlotSeriesNodeID(series.GetID())
