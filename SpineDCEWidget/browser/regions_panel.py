@@ -579,16 +579,19 @@ class RegionsPanel:
         provisional = visit is not None and visit.analysis is not None and visit.awaits_proposal
         state.region_numbers = shown.region_numbers(rows.values(), provisional=provisional)
         state.numbers_note = shown.PROVISIONAL if provisional else ""
+        course = self._station.session.course
+        carried = frozenset() if visit is None else course.carried_now(visit)
         state.region = self._drawing.region
         state.regions = [
             {"name": name, "role": role, "colour": words_of(role).colour,
              "shown": is_shown(visit.segmentation, name), "level": level_in(name) or "",
              "locked": name in visit.state.locked, "drawn": name in visit.state.regions,
+             "carried": name in carried,
              "text": shown.region_text(rows[name], provisional=provisional)
                      if name in rows else ""}
             for name in in_order(roles, roles) if (role := roles[name])
         ]  # fmt: skip
-        doubts = [] if visit is None else self._station.session.course.carry_doubts(visit)
+        doubts = [] if visit is None else course.carry_doubts(visit)
         state.region_warnings = [] if visit is None else [*region_warnings(visit), *doubts]
         self._changes.refresh()
 
@@ -843,3 +846,6 @@ class RegionsPanel:
                     for level in LEVELS:
                         html.Option(level, value=level)
                 html.Div("{{ r.text }}", classes="hint numbers")
+                html.Div(
+                    "Carried over, not corrected.", v_if="r.carried", classes="hint carried"
+                )  # fmt: skip

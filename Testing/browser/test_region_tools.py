@@ -197,3 +197,17 @@ def test_a_row_of_the_candidates_shows_its_slice_and_outlines_its_vessel(tmp_pat
         monkeypatch.undo()
 
     run(monkeypatch, tmp_path, "candidates", use)
+
+
+def test_the_list_says_which_regions_were_carried_over(monkeypatch, tmp_path):
+    async def use(program):
+        station = program.station
+        await program.open(1)
+        course = station.session.course
+        assert not any(row["carried"] for row in station.state.regions)
+        monkeypatch.setattr(course, "carried_now", lambda _visit: frozenset({"Lesion"}))
+        station.regions.show_rows()
+        carried = {row["name"]: row["carried"] for row in station.state.regions}
+        assert carried == {"Aorta": False, "Lesion": True, "Reference": False}
+
+    run(monkeypatch, tmp_path, "carried", use)
