@@ -28,6 +28,7 @@ from SpineDCELib.compare.visit_differences import (
     warnings_of,
 )
 from SpineDCELib.errors import Cancelled, Finding, InputError
+from SpineDCELib.export.comparison_files import _rows
 from SpineDCELib.export.report import write_comparison_report
 from SpineDCELib.export.report.report_tables import measurement_rows
 from SpineDCELib.export.report.written_text import draft_of_comparison
@@ -225,6 +226,8 @@ def test_regions_are_carried_over_to_a_visit_without_regions(sample):
     [lesion] = comparison.lesions
     assert lesion.check is None
     lesion_name, reference = lesion.name, lesion.after["vp"].reference
+    changes = {row[1]: row[5] for row in _rows(lesion)}
+    assert np.isnan([changes[name] for name in ("volume", "outline volume", "area product")]).all()
     of_report = measurement_rows(comparison.visits[1].result, comparison.visits[1].analysis)[1]
     origins = next(row[1:] for row in of_report if row[0] == "origin of the region")
     assert set(origins) == {"carried over, not corrected"}

@@ -129,9 +129,10 @@ def _rows(lesion: LesionChange) -> list[list[Any]]:
         ("outline volume", "mm3", one.whole.volume, two.whole.volume),
         ("mean signal enhancement", "%", *lesion.enhancement),
     )
+    of_region = {"volume": lesion.volume_change, "outline volume": lesion.outline_volume_change}
     for name, unit, a, b in pairs:
         known = lesion.sizes_compare or name not in _DIAMETERS
-        change = percent_change(a, b) if known else nan
+        change = of_region.get(name, percent_change(a, b) if known else nan)
         rows.append([lesion.name, name, unit, a, b, change, nan, nan])
     return rows
 
