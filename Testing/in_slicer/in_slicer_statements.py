@@ -9,6 +9,8 @@ import slicer
 from desk import DeskTest, settle
 from hands import press, type_into
 
+from SpineDCEWidget.desktop.view_layouts import SLOTS
+
 
 class Statements(DeskTest):
     def draw(self):
@@ -127,10 +129,39 @@ class Statements(DeskTest):
         assert self.mark(visit) == 2.5  # at once, before anything is computed
         settle(1.0)
         assert self.mark(visit) == 2.5
+        self.ui("arteries").shiftSpin.value = 17.0  # beyond where the valley ends
+        settle(1.0)
+        assert bottom.GetMinimum() < self.mark(visit) < bottom.GetMaximum()
+        self.ui("arteries").shiftSlider.value = 25
+        settle(1.0)
         self.step(4)
         settle(0.3)
         press(view, at=qt.QPoint(round(x), round(view.height - y)))
         assert visit.settings.fit.shift == 2.5  # set in step 2 only
+
+    def test_vessels_are_outlined_in_the_views_of_their_own_visit_only(self):
+        session = self.sample()
+        for step in (2, 3, 2):  # entered again, they are made anew
+            self.step(step)
+            settle(2.0)
+        for visit in session.visits:
+            widgets = [self.desk.views.slice_widget(visit.name, slot) for slot in SLOTS]
+            views = {widget.mrmlSliceNode().GetID() for widget in widgets if widget}
+            assert set(visit.vessels.GetDisplayNode().GetViewNodeIDs()) == views
+
+    def test_a_chart_is_drawn_together_with_its_name(self):
+        self.sample()
+        self.step(2)
+        settle(1.0)
+        view, drawn = self.desk.views.plot_view("left"), []
+        window = view.scene().GetRenderer().GetRenderWindow()
+        tag = window.AddObserver("EndEvent", lambda *_: drawn.append(view.chart().GetTitle()))
+        try:
+            self.desk.ui.step1Button.click()  # nothing else has a turn before it returns
+        finally:
+            window.RemoveObserver(tag)
+        assert drawn, "the chart was not drawn yet"
+        assert drawn[-1] == self.desk.views.plot_node("left").GetPlotChartNode().GetTitle()
 
     def middle(self, visit, slot="T1"):
         node = self.desk.views.slice_widget(visit.name, slot).mrmlSliceNode()
