@@ -119,7 +119,9 @@ class ReportPanel:
                 )  # fmt: skip
             v3.VTextField(
                 v_model=("reader_name",), label="Reader's name", density="compact",
-                variant="outlined", hide_details=True, id="reader",
+                variant="outlined", hide_details="auto", id="reader",
+                hint="For report and history; it stays when another patient is opened",
+                persistent_hint=True,
             )  # fmt: skip
             with html.Div(classes="stack", v_if="confirming_draft && !report.final"):
                 html.Div(

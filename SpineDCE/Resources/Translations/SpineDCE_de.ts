@@ -5513,8 +5513,8 @@
         <translation>Name der befundenden Person:</translation>
     </message>
     <message>
-        <source>Name of the person who reads, for the report and the history</source>
-        <translation>Name der befundenden Person, für den Befund und den Verlauf</translation>
+        <source>Name of the person who reads, for the report and the history; it stays when another patient is opened</source>
+        <translation>Name der befundenden Person, für Bericht und Verlauf; er bleibt, wenn ein anderer Patient geöffnet wird</translation>
     </message>
     <message>
         <source>Insert draft</source>
