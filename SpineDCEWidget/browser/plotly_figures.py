@@ -248,6 +248,7 @@ def evidence_figure(
         proposed = [evidence.proposal] * 2
         data.append(_line(proposed, [0, top], "proposed", CHECK_COLOUR, width=1, dash="dash"))
     figure = layout(dark, "shift [s]", "residual (× best)")  # longer ones are cut off
+    figure["margin"]["t"] = 56  # in a narrow chart, the legend lies below the buttons
     figure["yaxis"]["range"] = [0, top]
     if evidence.interval is not None:
         low, high = evidence.interval

@@ -19,6 +19,7 @@ from SpineDCEWidget.browser.slice_views import series_content
 from SpineDCEWidget.browser.undo_buttons import undo_ui
 from SpineDCEWidget.shared.artery_marks import vessel_text
 from SpineDCEWidget.shared.cursor_values import (
+    in_shown_slice,
     place_text,
     region_names,
     slice_out_of_view,
@@ -322,14 +323,17 @@ class ViewBar:
             source = views.visit_of(pointed)
             for visit in session.shown if views.linked else (source,):
                 row = session.row_of(visit.name)
-                place = [float(v) for v in place_in(session, source, visit, ras)]
+                there = place = [float(v) for v in place_in(session, source, visit, ras)]
+                linked = visit is not source and not views.is_across(pointed)
+                if linked:
+                    place = in_shown_slice(visit, there, views.slice_index(visit.name))
                 names = region_names(visit, place)
                 if station.state.step == 2 and (vessel := vessel_text(visit, place)):
                     names.append(vessel)
                 elsewhere = []
-                if visit is not source and not views.is_across(pointed):
+                if linked:
                     elsewhere = slice_out_of_view(visit, place, views.slice_index(visit.name))
-                texts[row] = " · ".join([place_text(place), *elsewhere, *names])
+                texts[row] = " · ".join([place_text(there), *elsewhere, *names])
                 for pane in views.shown():
                     if pane.row == row:
                         values = (value_text(visit, v, place) for v in views.shown_volumes(pane))

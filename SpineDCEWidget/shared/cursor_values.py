@@ -8,7 +8,7 @@ from typing import Any
 
 from SpineDCELib.measurement.blood_voxels import blood_mark
 from SpineDCELib.mrml.map_nodes import mode_of
-from SpineDCELib.mrml.volume_nodes import voxel_of
+from SpineDCELib.mrml.volume_nodes import index_of, ras_of, voxel_of
 from SpineDCELib.vocabulary.conversion_modes import parameter_title
 from SpineDCELib.vocabulary.fit_status import Status
 from SpineDCELib.vocabulary.quantities import QUANTITIES, number
@@ -17,6 +17,9 @@ from SpineDCEWidget.shared.frame_subtraction import is_subtraction
 from SpineDCEWidget.shared.visit_session import VisitSession
 from SpineDCEWidget.shared.visual_checks import visit_of_node
 from SpineDCEWidget.shared.wording import _, translated
+
+#: Share of the distance of two slices by which rounding may move what lies halfway between them.
+_HALFWAY = 1e-3
 
 
 def place_text(ras: Iterable[float]) -> str:
@@ -38,13 +41,27 @@ def region_names(visit: VisitSession, ras: Sequence[float]) -> list[str]:
     return [name for name, mask in visit.state.regions.items() if mask[voxel]]
 
 
+def in_shown_slice(visit: VisitSession, ras: Sequence[float], shown: int) -> list[float]:
+    """Return a place of a linked view in the middle of the slice (from 0) shown, if it is in it.
+
+    A place halfway between two slices is in either; one in another slice stays where it is.
+    """
+    geometry = visit.needed().study.dynamic.geometry
+    place, row, column = (float(v) for v in index_of(ras, geometry))
+    if abs(place - shown) > 0.5 + _HALFWAY:
+        return [float(v) for v in ras]
+    return [float(v) for v in ras_of((shown, row, column), geometry)]
+
+
 def slice_out_of_view(visit: VisitSession, ras: Sequence[float], shown: int) -> list[str]:
     """Return that a place of a linked view is not in the slice (from 0) that is shown; [] if it is.
 
     Registered vertebrae may lie between the slices of the other visit, or be tilted to them.
     """
     voxel = voxel_of(ras, visit.needed().study.dynamic.geometry)
-    if voxel is None or voxel[0] == shown:
+    if voxel is None:
+        return [_("outside the images of this visit")]
+    if voxel[0] == shown:
         return []
     return [_("in slice {number}, which is not in view").format(number=voxel[0] + 1)]
 

@@ -306,6 +306,7 @@ class Session:
         saved: SavedVisit | None = None,
         prepared: PreparedAnalysis | None = None,
         noted: bool = True,
+        patient: str = "",
     ) -> VisitSession:
         """Show a study as one of the visits, with what was drawn and chosen on it earlier.
 
@@ -315,6 +316,7 @@ class Session:
             saved: earlier work on this study.
             prepared: what was computed of it earlier; ``images`` are its images then.
             noted: the history says that it was opened.
+            patient: whose images these are, if no file of them says so.
 
         Raises:
             InputError: the work was done on another series; nothing has changed.
@@ -340,7 +342,7 @@ class Session:
             if values != dict(reading or {}):
                 visit.nodes.keep("as read", None)  # of the frames that were read then
             visit.nodes.keep("settings", settings_to_dict(with_values(kept, values)))
-            self._begin(visit, images, prepared)
+            self._begin(visit, images, prepared, patient=patient)
         else:
             own = {"fit.shift": "auto", "fit.shifts": {}}
             self._begin_new(visit, images, {**own, **(reading or {})}, prepared)
@@ -1219,12 +1221,16 @@ class Session:
             record = read_record(visit.nodes, analysis.study.dynamic.geometry, None)
             images = visit.as_read or analysis.study
             paths = (visit.study_path, visit.T1_map_path)
-            held.append((images, paths, replace(record, date=visit.date)))
+            held.append((images, paths, visit.patient, replace(record, date=visit.date)))
         for visit in self.pair:
             self.close_visit(visit)
-        for visit, (images, paths, saved) in zip(self.pair, reversed(held), strict=True):
+        for visit, (images, paths, patient, saved) in zip(
+            self.pair, reversed(held), strict=True
+        ):  # fmt: skip
             own = replace(saved, label=visit.label, role=visit.role)
-            self.open(visit.name, images, study=paths[0], saved=own, noted=False)
+            self.open(
+                visit.name, images, study=paths[0], saved=own, noted=False, patient=patient
+            )  # fmt: skip
             visit.T1_map_path = paths[1]
         self.actions.add(self.visits, _("Swap the visits"))
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sample_patients import sample_visit
 from SpineDCELib.analysis import Analysis, fit_stages
+from SpineDCELib.analysis.fit_stages import LONGEST_EXCHANGE
 from SpineDCELib.analysis.preprocessing_stages import IN_BACKGROUND
 from SpineDCELib.run.inputs import read_images
 from SpineDCELib.settings import Settings, changed, with_values
@@ -89,3 +90,18 @@ def test_a_region_in_the_air_is_not_called_a_vessel(monkeypatch):
     assert said.about == "Air"
     assert "hardly any signal, as outside the body" in said.message
     assert asked == [set(scenes.REGIONS)]
+
+
+@pytest.mark.parametrize(
+    ("model", "told"), [("two_compartment_exchange", True), ("extended_tofts", False)]
+)
+def test_frames_too_long_for_the_exchange_model_are_named(model, told):
+    analysis = scenes.analysis_of(scenes.study(), changed(SETTINGS, fit={"model": model}))
+    found = [
+        f for f in analysis.result().measures.findings if f.code == "frames_too_long_for_model"
+    ]
+    interval = analysis.study.dynamic.frame_interval
+    assert interval > LONGEST_EXCHANGE
+    assert bool(found) == told
+    for one in found:
+        assert f"Frames of {interval:.1f} s are too long for" in one.message

@@ -77,6 +77,14 @@ def test_a_wrong_pair_stops_and_names_what_accepts_it(pair, first, second, code)
     require_visits(found, accepted=[code])
 
 
+def test_the_patient_of_a_scene_counts_though_it_names_no_files(pair):
+    one, two = pair(JUNE, JANUARY)
+    for patient, told in (("1", ["reversed_dates"]), ("2", ["another_patient", "reversed_dates"])):
+        source = replace(two.source, files=(), patient=patient, date="20260110")
+        scene = replace(two, source=source)
+        assert codes(check_visits(one, scene, dates=("", "20260110"))) == told
+
+
 def test_the_same_study_twice_stops(pair):
     one, _ = pair(JANUARY, JUNE)
     assert codes(check_visits(one, one)) == ["same_study"]

@@ -90,14 +90,17 @@ def test_a_bad_reference_is_warned_about(change, code):
 
 
 @pytest.mark.parametrize(
-    ("mode", "title"), [("vfa", "Vp per volume of water,"), ("muscle", "Vp"), ("", "Vp")]
+    ("mode", "title"), [("vfa", "Vp per volume of water"), ("muscle", "Vp"), ("", "Vp")]
 )
 def test_the_warning_names_what_its_vp_is_a_fraction_of(mode, title):
     _, masks = column()
     vp = healthy(np.random.default_rng(2), masks[2], 0.06)
     score = score_reference("ref", mask=masks[2], vp=vp, mode=mode)
     (said,) = (one.message for one in score.findings if one.code == "reference_enhances")
-    assert said.startswith(f"ref enhances: {title} 6.0")
+    assert said.startswith(f"ref enhances: the median of its voxels, {title} 6.0")
+    vp[masks[2] & (np.random.default_rng(2).random(vp.shape) < 0.8)] = 0.01
+    few = score_reference("ref", mask=masks[2], vp=vp, mode=mode)
+    assert "reference_enhances" not in {one.code for one in few.findings}
 
 
 def test_a_moved_outline_that_reaches_into_a_vessel_is_judged_by_its_marrow():

@@ -11,6 +11,7 @@ from SpineDCELib.mrml.volume_nodes import ras_of
 from SpineDCELib.vocabulary.fit_status import Status
 
 from SpineDCEWidget.shared.cursor_values import (
+    in_shown_slice,
     place_text,
     region_names,
     slice_out_of_view,
@@ -68,7 +69,14 @@ def test_a_linked_place_that_is_not_in_view_says_so(visit, grid):
     assert slice_out_of_view(visit, ras_of(VOXEL, grid), k) == []
     said = slice_out_of_view(visit, ras_of((k - 1, j, i), grid), k)
     assert said == [f"in slice {k}, which is not in view"]
-    assert slice_out_of_view(visit, (900.0, 0.0, 0.0), k) == []
+    for halfway in (k - 0.5, k + 0.5):
+        place = in_shown_slice(visit, ras_of((halfway, j, i), grid), k)
+        np.testing.assert_allclose(place, ras_of(VOXEL, grid))
+        assert slice_out_of_view(visit, place, k) == []
+    other = ras_of((k - 0.6, j, i), grid)
+    np.testing.assert_allclose(in_shown_slice(visit, other, k), other)
+    outside = slice_out_of_view(visit, (900.0, 0.0, 0.0), k)
+    assert outside == ["outside the images of this visit"]
 
 
 def test_a_Vp_that_no_tissue_has_is_marked_and_says_what_it_is_a_fraction_of(visit, grid):

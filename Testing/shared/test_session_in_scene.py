@@ -410,6 +410,18 @@ def test_a_users_own_nodes_are_read_and_left_alone(studies):
     assert anatomy.GetScene() is not None
 
 
+def test_visits_of_a_scene_keep_their_patient_when_they_are_swapped(studies):
+    session = opened(studies)
+    patients = [visit.patient for visit in session.pair]
+    assert all(patients)
+    for visit in session.pair:  # as from a scene, which names no files
+        dynamic = visit.as_read.dynamic
+        source = replace(dynamic.source, files=())
+        visit.as_read = replace(visit.as_read, dynamic=replace(dynamic, source=source))
+    session.swap_visits()
+    assert [visit.patient for visit in session.pair] == patients[::-1]
+
+
 def test_another_study_of_the_same_size_lies_where_its_own_images_do(studies):
     session, images = Session(new_scene()), open_images(studies["baseline"][0])
     dynamic = images.dynamic

@@ -2764,6 +2764,14 @@
         <translation>Hct ist auf {Hct} gesetzt, das von Patienten ist aber {USUAL_HCT} bis {USUAL_HCT2}.</translation>
     </message>
     <message>
+        <source>Frames of {interval} s are too long for the two-compartment exchange model: it tells plasma volume from flow by the passage of blood, which needs {LONGEST_EXCHANGE} s or less.</source>
+        <translation>Zeitpunkte von {interval} s sind zu lang für das Zwei-Kompartiment-Austauschmodell: Es unterscheidet Plasmavolumen und Fluss am Durchgang des Blutes, was {LONGEST_EXCHANGE} s oder weniger braucht.</translation>
+    </message>
+    <message>
+        <source>Its Vp can be far off.</source>
+        <translation>Sein Vp kann weit daneben liegen.</translation>
+    </message>
+    <message>
         <source>Water content from T10 and the baseline signal, relative to {scale}.</source>
         <translation>Wassergehalt aus T10 und dem Signal vor Kontrastmittel, relativ zu {scale}.</translation>
     </message>
@@ -3700,16 +3708,12 @@
         <translation>{name} ist nicht gleichmäßig: Vp schwankt um {spread} % zwischen Voxeln.</translation>
     </message>
     <message>
+        <source>{name} enhances: the median of its voxels, Vp per volume of water {amount}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
+        <translation>{name} reichert an: Der Median der Voxel, Vp pro Wasservolumen {amount}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
+    </message>
+    <message>
         <source>{name} enhances: the median of its voxels, {shown}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
         <translation>{name} reichert an: Der Median der Voxel, {shown}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
-    </message>
-    <message>
-        <source>{name} enhances: Vp per volume of water, {amount}, is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
-        <translation>{name} reichert an: Vp pro Wasservolumen, {amount}, liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
-    </message>
-    <message>
-        <source>{name} enhances: {shown} is above {bound}, so it may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low.</source>
-        <translation>{name} reichert an: {shown} liegt über {bound}; die Region kann Tumor, ein Hämangiom oder eine frische Fraktur enthalten, oder die AIF ist zu niedrig.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} % of its neighbours', as in fatty marrow, in irradiated marrow, or at a shift that does not fit it.</source>
@@ -6632,6 +6636,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>Signal {value}</source>
         <translation>Signal {value}</translation>
+    </message>
+    <message>
+        <source>outside the images of this visit</source>
+        <translation>außerhalb der Bilder dieser Untersuchung</translation>
     </message>
     <message>
         <source>in slice {number}, which is not in view</source>

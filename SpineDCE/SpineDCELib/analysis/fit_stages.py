@@ -51,6 +51,9 @@ from SpineDCELib.vocabulary.quantities import FITTED_AS
 
 #: T10 of tissue at the spine, from fat to fluid-rich tumour, s, and Hct of patients (chosen).
 USUAL_T10, USUAL_HCT = (0.2, 2.5), (0.15, 0.65)
+#: Longest frames, s, in which the passage of blood through plasma is seen: its transit takes some
+#: seconds (Sourbron and Buckley, Phys Med Biol 2012; the limit is chosen).
+LONGEST_EXCHANGE = 3.0
 
 
 def drawn_background(view: View) -> NDArray[np.intp]:
@@ -147,6 +150,7 @@ def result(view: View) -> Result:
         measures,
         findings=(
             *_unusual_settings(view),
+            *_model_findings(view),
             *view(aif_findings),
             *view(shift_findings),
             *view(noise_mask_findings),
@@ -178,6 +182,19 @@ def _unusual_settings(view: View) -> list[Finding]:
         )
         found.append(Finding("unusual_Hct", said, fields=("aif.Hct",)))
     return found
+
+
+def _model_findings(view: View) -> list[Finding]:
+    """Return that the frames are too long for the model, if they are."""
+    interval = view.study.dynamic.frame_interval
+    if view.settings.fit.model != "two_compartment_exchange" or interval <= LONGEST_EXCHANGE:
+        return []
+    said = (
+        f"Frames of {interval:.1f} s are too long for the two-compartment exchange model: it tells "
+        f"plasma volume from flow by the passage of blood, which needs {LONGEST_EXCHANGE:g} s or "
+        "less. Its Vp can be far off."
+    )
+    return [Finding("frames_too_long_for_model", said, fields=("fit.model",))]
 
 
 def _blood_findings(

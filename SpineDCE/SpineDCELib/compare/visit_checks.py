@@ -91,6 +91,8 @@ def _is_same(a: DynamicSeries, b: DynamicSeries) -> bool:
 
 def _identity(series: DynamicSeries) -> dict[str, str]:
     source = series.source
+    if source.patient and not source.files:  # from a scene, which knows no more
+        return {"PatientID": source.patient}
     if source.format != "DICOM" or not source.files:
         return {}
     import pydicom

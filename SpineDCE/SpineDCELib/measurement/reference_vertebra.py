@@ -161,9 +161,9 @@ def score_reference(
         said = skewed_text(title, name, shown_values, other)
         fault(SKEWED / ratio, "reference_skewed", said)
     if absolute:
-        typical = {"vp": mean}
+        # Medians, because a few voxels can have huge values.
+        typical = {"vp": middle}
         if Ktrans is not None:
-            # The median, because a few voxels can have a huge Ktrans.
             typical["Ktrans"] = float(np.nanmedian(Ktrans[mask]))
         for parameter, limit in ENHANCED.items():
             value = typical.get(parameter, 0.0)
@@ -171,21 +171,17 @@ def score_reference(
                 continue
             shown = _shown(parameter, value)
             bound = _shown(parameter, limit, with_title=False)
-            if parameter == "Ktrans":
-                message = (
-                    f"{name} enhances: the median of its voxels, {shown}, is above {bound}, so it "
-                    "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low."
-                )
-            elif is_per_water(parameter, mode):  # the tables have Vp per volume of tissue too
+            if is_per_water(parameter, mode):  # the tables have Vp per volume of tissue too
                 amount = _shown(parameter, value, with_title=False)
                 message = (
-                    f"{name} enhances: Vp per volume of water, {amount}, is above {bound}, so it "
-                    "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low."
+                    f"{name} enhances: the median of its voxels, Vp per volume of water {amount}, "
+                    f"is above {bound}, so it may contain tumour, a haemangioma or a fresh "
+                    "fracture, or the AIF is too low."
                 )
             else:
                 message = (
-                    f"{name} enhances: {shown} is above {bound}, so it may contain tumour, a "
-                    "haemangioma or a fresh fracture, or the AIF is too low."
+                    f"{name} enhances: the median of its voxels, {shown}, is above {bound}, so it "
+                    "may contain tumour, a haemangioma or a fresh fracture, or the AIF is too low."
                 )
             fault(limit / value, "reference_enhances", message)
     if neighbours_vp is not None and neighbours_vp > 0 and mean > 0:
