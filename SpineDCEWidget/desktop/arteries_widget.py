@@ -281,7 +281,7 @@ class ArteriesPanel(Panel):
         headings, rows = shown.delay_rows(visit)
         self._delay_items = fill_table(ui.delaysTable, headings, rows)
         ui.delaysTable.visible = bool(rows)
-        ui.shiftBox.enabled = bool(visit.maps)
+        ui.shiftBox.enabled = bool(visit.maps) and not visit.problem  # else there is no AIF
 
     def _mark_vessels(self) -> None:
         """Outline a few vessels, and the next ones in a moment."""

@@ -161,7 +161,7 @@ def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
                 words = _("Draw the {what} in the {visit} visit.")
                 return NOT_YET, words.format(what=what, visit=translated(visit.word))
     said = [f"{visit.shown_label}: {text}" for visit in visits for text in region_warnings(visit)]
-    carried = _("{visit}: Correct what was carried over. {regions}.")
+    carried = _("{visit}: Check the regions that were carried over. {regions}.")
     said += [
         carried.format(visit=visit.shown_label, regions=". ".join(doubts))
         for visit in visits

@@ -304,7 +304,7 @@ class VisitSession:
             return ""
         shown, low, high = apart(used, evidence.low, evidence.high)
         return _(
-            "the shift of {used} s lies outside its evidence: the curves show {low} to {high} s"
+            "the shift of {used} s does not fit the curves, which show {low} to {high} s"
         ).format(used=shown, low=low, high=high)
 
     # -- results --------------------------------------------------------------------------------

@@ -203,6 +203,8 @@ OWN_CONTROLS = {
     # What can be joined is among the choices of the dynamic series.
     "reading.joined": (translated(FORM["reading.series"].label), 1),
 }
+#: Controls that 3D Slicer has in another step than the form.
+_STEPS_IN_SLICER = {"inputs.aif_mask": 2}
 #: Inputs → what to do where one is missing or wrong; "Change 'Aorta'" would say less.
 _ACTIONS = {
     "inputs.aif_selection": _("include a candidate in step {step}"),
@@ -277,7 +279,8 @@ def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:
     # Step 1 opens studies with several controls; the messages say what to open.
     if field is None or path == "inputs.study" or (not in_slicer and path in NOT_ON_THE_PAGE):
         return "", 0
-    step = field.step if in_slicer else STEPS_OF_THE_PAGE.get(path, field.step)
+    steps = _STEPS_IN_SLICER if in_slicer else STEPS_OF_THE_PAGE
+    step = steps.get(path, field.step)
     label = f"'{control_label(path)}'"
     if value:
         label = _("{label} to '{choice}'").format(

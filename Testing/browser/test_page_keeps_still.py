@@ -143,16 +143,16 @@ def test_what_needs_attention_stands_at_its_step(page):
             assert not shown
     page.js(
         "window.trame.state.set('steps', window.trame.state.get('steps')"
-        ".map((s) => ({...s, mark: '!', reason: 'The shift lies outside its evidence.'})))"
+        ".map((s) => ({...s, mark: '!', reason: 'The shift does not fit the curves.'})))"
     )
     for step in (2, 4, 5):
         page.js("document.querySelector(`#step-${arguments[0]}`).click()", step)
         page.wait(lambda n=step: page.state("step") == n)
         page.js(
             "window.trame.state.set('steps', window.trame.state.get('steps')"
-            ".map((s) => ({...s, mark: '!', reason: 'The shift lies outside its evidence.'})))"
+            ".map((s) => ({...s, mark: '!', reason: 'The shift does not fit the curves.'})))"
         )
         page.wait(
             lambda n=step: page.element(f"#reason-{n}").text
-            == "The shift lies outside its evidence.", 10, "the sentence at its step",
+            == "The shift does not fit the curves.", 10, "the sentence at its step",
         )  # fmt: skip

@@ -235,7 +235,7 @@ def test_regions_are_carried_over_to_a_visit_without_regions(sample):
         f"The regions of {lesion_name} and {reference} were carried over from an earlier visit and "
         "have not been corrected."
         in w
-        and "say nothing of a change" in w
+        and "do not show a change" in w
         for w in comparison.warnings
     )
     assert lesion.call.verdict == drawn.lesions[0].call.verdict

@@ -65,17 +65,17 @@ class Statements(DeskTest):
         visit, ui = self.desk.visit, self.ui("arteries")
         self.step(2)
         # The magnitude of the sample's artery may be doubted, its shift is not.
-        assert "outside its evidence" not in self.desk.ui.hintLabel.text
+        assert "does not fit the curves" not in self.desk.ui.hintLabel.text
         ui.shiftSpin.value = round(visit.evidence.high + 5)
         settle(1.0)
         assert "!" in self.desk.ui.step2Button.text
-        assert "outside its evidence" in self.desk.ui.hintLabel.text
+        assert "does not fit the curves" in self.desk.ui.hintLabel.text
         self.step(5)
         self.press(self.ui("result").compareButton)
-        assert "outside its evidence" in self.ui("result").warningsLabel.text
+        assert "does not fit the curves" in self.ui("result").warningsLabel.text
         self.step(2)
         self.press(ui.useProposalButton)
-        assert "outside its evidence" not in self.desk.ui.hintLabel.text
+        assert "does not fit the curves" not in self.desk.ui.hintLabel.text
         visit.evidence = replace(visit.evidence, doubt="The residual hardly changes.")
         self.desk.refresh()
         assert "!" in self.desk.ui.step2Button.text

@@ -187,7 +187,7 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     mean, median = (few[masks[2]].mean(), np.median(few[masks[2]]))
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
     higher = 100 * (mean / median - 1)
-    assert f"with the median it would be {higher:.0f} % higher." in said
+    assert f"with the median of this region it would be {higher:.0f} % higher." in said
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,9 @@ def test_a_skewed_mean_says_how_much_the_median_would_change_the_ratio(role):
     medians = [float(np.median(Ktrans[masks[i]])) for i in (1, 2)]
     other = medians[0] / medians[1] / one.value
     word = "higher" if role == "reference" else "lower"
-    assert said.endswith(f"with the median it would be {abs(other - 1) * 100:.0f} % {word}.")
+    assert said.endswith(
+        f"with the median of this region it would be {abs(other - 1) * 100:.0f} % {word}."
+    )
 
 
 @pytest.mark.parametrize(("at_limit", "told"), [(0.4, False), (0.6, True)])
@@ -267,7 +269,7 @@ def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, to
     found = [f.message for f in measures.findings if f.code == "reference_skewed"]
     assert len(found) == told
     assert all(
-        "The normalised value uses the mean; with the median it would be" in message
+        "The normalised value uses the mean; with the median of this region it would be" in message
         for message in found
     )
     (score,) = measures.references

@@ -300,7 +300,7 @@ def test_what_was_carried_with_a_loss_is_doubted_until_it_is_corrected(session, 
     session.course._carried["baseline"] = _Carry("earlier", found)
     try:
         _mark, said = steps._regions(session, [baseline])
-        assert "Correct what was carried over. Lesion: its volume became 0.72" in said
+        assert "Check the regions that were carried over. Lesion: its volume is 0.72" in said
         other = masks["Lesion"].copy()
         other[tuple(np.argwhere(other)[0])] = False
         session.course._carried["baseline"] = _Carry("e", replace(found, masks={"Lesion": other}))

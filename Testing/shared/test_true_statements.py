@@ -202,7 +202,7 @@ def test_a_shift_outside_its_evidence_has_no_tick(session):
     session.move_shift(visit, visit.evidence.high + 6.0)
     mark, reason = _mark(session, "arteries")
     assert mark == WRONG
-    assert "outside" in reason
+    assert "does not fit the curves" in reason
     session.use_proposal(visit)
     assert visit.follows_proposal
     assert _mark(session, "arteries")[0] == DONE
@@ -344,8 +344,8 @@ def test_a_shift_without_regions_has_no_interval_and_is_doubted_where_it_fits_ba
 
 def test_a_region_whose_own_shift_lies_outside_its_evidence_takes_the_tick_of_step_2(session):
     visit = session.visit("baseline")
-    moved = Finding(SHIFT_OUTSIDE, "The shift of Lesion, 9 s, lies outside its evidence.", "Lesion")
-    study = Finding(SHIFT_OUTSIDE, "The shift of 9 s lies outside its evidence.")
+    moved = Finding(SHIFT_OUTSIDE, "The shift of Lesion, 9 s, does not fit the curves.", "Lesion")
+    study = Finding(SHIFT_OUTSIDE, "The shift of 9 s does not fit the curves.")
     for finding, mark in ((moved, WRONG), (study, DONE)):  # that one follows the slider
         measures = replace(visit.result.measures, findings=[finding])
         visit.result = replace(visit.result, measures=measures)

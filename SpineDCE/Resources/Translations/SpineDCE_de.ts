@@ -2804,8 +2804,8 @@
         <translation>Für „{unknown}“ ist ein Zeitversatz angegeben, aber vorhanden sind ({by}): {masks}.</translation>
     </message>
     <message>
-        <source>The shift of {used} s lies outside its evidence: the curves of the regions show {low} to {high} s.</source>
-        <translation>Der Zeitversatz von {used} s liegt außerhalb des belegten Bereichs: Die Kurven der Regionen zeigen {low} bis {high} s.</translation>
+        <source>The shift of {used} s does not fit the curves of the regions, which show {low} to {high} s.</source>
+        <translation>Der Zeitversatz von {used} s passt nicht zu den Kurven der Regionen, die {low} bis {high} s zeigen.</translation>
     </message>
     <message>
         <source>{name} fills {high} to {low} s before the curve in use as its artery, so that curve does not come from the artery that feeds it: it may come from a vein or from farther along the circulation.</source>
@@ -2816,8 +2816,8 @@
         <translation>Die Arterie prüfen.</translation>
     </message>
     <message>
-        <source>The shift of {name}, {used} s, lies outside its evidence: its curves show {low} to {high} s.</source>
-        <translation>Der Zeitversatz von {name}, {used} s, liegt außerhalb des belegten Bereichs: Die Kurven zeigen {low} bis {high} s.</translation>
+        <source>The shift of {name}, {used} s, does not fit its curves, which show {low} to {high} s.</source>
+        <translation>Der Zeitversatz von {name}, {used} s, passt nicht zu den Kurven der Region, die {low} bis {high} s zeigen.</translation>
     </message>
     <message>
         <source>The curves of {name} do not determine its delay; the study's shift is used.</source>
@@ -3008,8 +3008,8 @@
         <translation>Prüfen.</translation>
     </message>
     <message>
-        <source>Sizes and volumes of regions that were carried over say nothing of a change.</source>
-        <translation>Größen und Volumen von übernommenen Regionen sagen nichts über eine Änderung.</translation>
+        <source>Sizes and volumes of regions that were carried over do not show a change.</source>
+        <translation>Größen und Volumina übertragener Regionen zeigen keine Änderung.</translation>
     </message>
     <message>
         <source>{title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is far too low.</source>
@@ -3764,12 +3764,12 @@
         <translation>Der normalisierte Wert verwendet den Mittelwert.</translation>
     </message>
     <message>
-        <source>The normalised value uses the mean; with the median it would be {other} % higher.</source>
-        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median wäre er {other} % höher.</translation>
+        <source>The normalised value uses the mean; with the median of this region it would be {other} % higher.</source>
+        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median dieser Region wäre er {other} % höher.</translation>
     </message>
     <message>
-        <source>The normalised value uses the mean; with the median it would be {other} % lower.</source>
-        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median wäre er {other} % niedriger.</translation>
+        <source>The normalised value uses the mean; with the median of this region it would be {other} % lower.</source>
+        <translation>Der normalisierte Wert verwendet den Mittelwert; mit dem Median dieser Region wäre er {other} % niedriger.</translation>
     </message>
     <message>
         <source>{share} % of {reference} lies in {lesion}.</source>
@@ -7263,8 +7263,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.steps</name>
     <message>
-        <source>{visit}: Correct what was carried over. {regions}.</source>
-        <translation>{visit}: Korrigieren Sie, was übertragen wurde. {regions}.</translation>
+        <source>{visit}: Check the regions that were carried over. {regions}.</source>
+        <translation>{visit}: Prüfen Sie die übertragenen Regionen. {regions}.</translation>
     </message>
     <message>
         <source>Study</source>
@@ -7562,8 +7562,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
 <context>
     <name>shared.visit_session</name>
     <message>
-        <source>the shift of {used} s lies outside its evidence: the curves show {low} to {high} s</source>
-        <translation>der Zeitversatz von {used} s liegt außerhalb des belegten Bereichs: die Kurven zeigen {low} bis {high} s</translation>
+        <source>the shift of {used} s does not fit the curves, which show {low} to {high} s</source>
+        <translation>der Zeitversatz von {used} s passt nicht zu den Kurven, die {low} bis {high} s zeigen</translation>
     </message>
     <message>
         <source>the curves do not confirm the shift of {used} s. {why}</source>

@@ -168,8 +168,8 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
     if not evident.doubt and not evident.low <= study <= evident.high:
         used, low, high = apart(study, evident.low, evident.high)
         message = (
-            f"The shift of {used} s lies outside its evidence: the curves of the regions show "
-            f"{low} to {high} s."
+            f"The shift of {used} s does not fit the curves of the regions, which show {low} to "
+            f"{high} s."
         )
         result.append(Finding(SHIFT_OUTSIDE, message, fields=("fit.shift=auto",)))
     for name, one in found.items():
@@ -186,8 +186,8 @@ def shift_findings(view: View) -> tuple[Finding, ...]:
                 code = SHIFT_OUTSIDE
                 used, low, high = apart(one.value, one.low, one.high)
                 message = (
-                    f"The shift of {name}, {used} s, lies outside its evidence: its curves show "
-                    f"{low} to {high} s."
+                    f"The shift of {name}, {used} s, does not fit its curves, which show {low} to "
+                    f"{high} s."
                 )
         elif not one.determined and by_region:
             code = "delay_not_determined"

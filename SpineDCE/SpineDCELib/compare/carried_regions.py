@@ -44,7 +44,9 @@ class CarryCheck:
         if self.inside < LEAST_INSIDE:
             found.append(f"only {100 * self.inside:.0f} % of it lies inside the images")
         if abs(self.volume_ratio - 1) > VOLUME_TOLERANCE:
-            found.append(f"its volume became {self.volume_ratio:.2f} times what it was")
+            found.append(
+                f"its volume is {self.volume_ratio:.2f} times that at the visit it comes from"
+            )
         if self.match < GOOD_MATCH:
             found.append(f"the images around it correlate by {self.match:.2f} only")
         return tuple(found)

@@ -332,7 +332,7 @@ def _lesion(
             f"The region of {new} was carried over from an earlier visit and has not been "
             "corrected. Check it."
         )
-        nothing = "Sizes and volumes of regions that were carried over say nothing of a change."
+        nothing = "Sizes and volumes of regions that were carried over do not show a change."
         warnings.append(f"{both if reference in second.carried else one} {nothing}")
     else:
         checked = check(moved, second.regions[new], grids[1])

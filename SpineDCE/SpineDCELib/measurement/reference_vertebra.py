@@ -254,11 +254,11 @@ def skewed_text(title: str, name: str, shown_values: tuple[str, str], other: flo
         return said + "The normalised value uses the mean."
     if other > 1:
         return said + (
-            "The normalised value uses the mean; with the median it would be "
+            "The normalised value uses the mean; with the median of this region it would be "
             f"{100 * (other - 1):.0f} % higher."
         )
     return said + (
-        "The normalised value uses the mean; with the median it would be "
+        "The normalised value uses the mean; with the median of this region it would be "
         f"{100 * (1 - other):.0f} % lower."
     )
 
