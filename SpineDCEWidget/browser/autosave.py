@@ -103,7 +103,10 @@ def recent_rows() -> list[dict[str, Any]]:
         {
             "title": " · ".join(t for t in (r["patient"], _listed(list(r["visits"]))) if t),
             "visits": r["visits"],
-            "where": ", ".join(last_folders(Path(path)) for path in r["visits"].values()),
+            # Both visits of a scene have one file.
+            "where": ", ".join(
+                dict.fromkeys(last_folders(Path(path)) for path in r["visits"].values())
+            ),
             "dated": " · ".join(r["dated"]),
             "key": r["folder"],
             "time": time.strftime("Worked on %d %b %Y, %H:%M", time.localtime(r["time"])),

@@ -530,7 +530,7 @@ class StudyPanel:
         state.kept = [] if visit is not None else kept_data()
         state.recent = recent_rows()[:_RECENT_SHOWN]
         if visit is None:
-            state.facts, state.study_title, state.study_folders = [], "", ""
+            state.facts, state.study_title, state.study_folders, state.whose = [], "", "", {}
             state.reading_choices, state.reading_choice, state.displaced_frames = [], None, ""
             return
         choices = visit.analysis.study.choices

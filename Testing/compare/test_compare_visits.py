@@ -320,7 +320,7 @@ def test_a_correction_for_T2star_at_one_visit_only_is_said():
     used = Difference("r2 that corrected the AIF [1/s/mM]", "0.0", "6.1", confirm=False)
     (said,) = warnings_of([used])
     assert said.startswith("Only the AIF of the follow-up visit was corrected for T2* of blood")
-    assert "set 'r2 of blood' to the same number" in said
+    assert "enter a number for 'r2 of blood', which holds for both visits" in said
     (said,) = warnings_of([replace(used, before="6.1", after="0.0")])
     assert "of the baseline visit" in said
     assert not warnings_of([replace(used, before="6.1", after="5.5")])

@@ -161,7 +161,7 @@ def test_the_report_says_of_carried_regions_that_they_were_carried_until_they_ar
     compute(work, work.visit("baseline"))
     work.compare(flip_runs=0)
     told = f"The region of {lesion} was carried over"
-    nothing = "Sizes and volumes of regions that were carried over say nothing of a change."
+    nothing = "Sizes and volumes of regions that were carried over do not show a change."
     assert any(told in text and nothing in text for text in work.comparison.warnings)
     (change,) = work.comparison.lesions
     assert np.isnan([change.volume_change, change.size_change, change.outline_volume_change]).all()

@@ -65,12 +65,14 @@ def test_every_field_has_a_control(field):
         return
     unit = f" ({field.unit})" if field.unit else ""
     label, step = control_of(field.path, in_slicer=True)
-    assert (label, step) == (f"'{field.label}{unit}'", field.step)
+    # 3D Slicer has the button that draws the aorta in the step of the arteries.
+    own = 2 if field.path == "inputs.aif_mask" else field.step
+    assert (label, step) == (f"'{field.label}{unit}'", own)
     said = remedy(InputError("Wrong.", fields=[field.path]), in_slicer=True)
     if field.path in ("inputs.aif_mask", "inputs.aif_file", "inputs.aif_selection", "fit.shifts"):
-        assert said.endswith(f"in step {field.step}.")
+        assert said.endswith(f"in step {own}.")
     else:
-        assert said == f"Wrong. Change '{field.label}{unit}' in step {field.step}."
+        assert said == f"Wrong. Change '{field.label}{unit}' in step {own}."
     assert not OPTION.search(said)
     for choice, words in field.choices.items():
         if choice is not None:

@@ -2840,8 +2840,8 @@
         <translation>Die eigene Verzögerung wird verwendet.</translation>
     </message>
     <message>
-        <source>Its own delay is used, moved {moved} s {way} with the study's shift.</source>
-        <translation>Ihre eigene Verzögerung wird verwendet, mit dem Zeitversatz der Studie um {moved} s verschoben ({way}).</translation>
+        <source>Its own delay, moved {moved} s {way} with the study's shift, is used.</source>
+        <translation>Die eigene Verzögerung wird verwendet, um {moved} s {way} verschoben mit dem Zeitversatz der Studie.</translation>
     </message>
     <message>
         <source>A recent fracture raises Vp and Ktrans by itself.</source>
@@ -3096,8 +3096,8 @@
         <translation>Die Untersuchungen unterscheiden sich in „{name}“: {before} in der Ausgangs-, {after} in der Verlaufsuntersuchung.</translation>
     </message>
     <message>
-        <source>To see what that changes, set '{label}' to the same number at both visits.</source>
-        <translation>Um zu sehen, was das ändert, setzen Sie '{label}' bei beiden Untersuchungen auf dieselbe Zahl.</translation>
+        <source>To see what that changes, enter a number for '{label}', which holds for both visits; with 0, neither is corrected.</source>
+        <translation>Um zu sehen, was das ändert, geben Sie für '{label}' eine Zahl ein, die für beide Untersuchungen gilt; mit 0 wird keine korrigiert.</translation>
     </message>
     <message>
         <source>Only the AIF of the follow-up visit was corrected for T2* of blood, because only there phase images confirm it.</source>
@@ -3672,12 +3672,8 @@
         <translation>Verschieben oder entfernen Sie einen Punkt.</translation>
     </message>
     <message>
-        <source>The outline contains the centre of no voxel.</source>
-        <translation>Die Kontur enthält den Mittelpunkt keines Voxels.</translation>
-    </message>
-    <message>
-        <source>Draw it larger, and on the image.</source>
-        <translation>Zeichnen Sie sie größer und auf dem Bild.</translation>
+        <source>The shape contains the centre of no voxel: it lies beside the image, or is too small.</source>
+        <translation>Die Form enthält die Mitte keines Voxels: Sie liegt neben dem Bild oder ist zu klein.</translation>
     </message>
     <message>
         <source>{name} has only {count} voxels.</source>

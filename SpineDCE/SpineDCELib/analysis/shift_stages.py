@@ -219,12 +219,13 @@ def _shift_of_region(moved: float, *, by_region: bool) -> str:
     if abs(moved) < 0.05:
         return "Its own delay is used."
     way = "later" if moved > 0 else "earlier"
-    return f"Its own delay is used, moved {number(abs(moved), 1)} s {way} with the study's shift."
+    return f"Its own delay, moved {number(abs(moved), 1)} s {way} with the study's shift, is used."
 
 
 def apart(value: float, low: float, high: float) -> tuple[str, str, str]:
     """Format a value and an interval that it lies outside of, with digits that show so."""
-    for digits in (1, 2, 3):
+    # A shift that was set to hundredths is not rounded.
+    for digits in (1 if abs(round(value, 1) - value) < 1e-6 else 2, 3):
         shown, first, last = (round(one, digits) for one in (value, low, high))
         if not first <= shown <= last:
             break

@@ -150,8 +150,8 @@ def warnings_of(found: list[Difference]) -> list[str]:
     for one in found if _R2_SET not in {one.name for one in found} else ():
         if one.name == _R2_USED and _NO_R2 in (one.before, one.after):
             remedy = (
-                f"To see what that changes, set '{FORM['aif.r2'].label}' to the same number at "
-                "both visits."
+                f"To see what that changes, enter a number for '{FORM['aif.r2'].label}', which "
+                "holds for both visits; with 0, neither is corrected."
             )
             where = (
                 "Only the AIF of the follow-up visit was corrected for T2* of blood, because only "

@@ -156,7 +156,7 @@ def _in_slice(geometry: Geometry, slice_index: int, inside: NDArray[np.bool_]) -
     mask = np.zeros(geometry.shape, bool)
     if not 0 <= slice_index < len(mask) or not inside.any():
         raise InputError(
-            "The outline contains the centre of no voxel. Draw it larger, and on the image.",
+            "The shape contains the centre of no voxel: it lies beside the image, or is too small.",
             code="outline_without_voxel",
         )
     mask[slice_index] = inside
