@@ -1193,6 +1193,7 @@ def tour(audit: Audit) -> None:
 
     def show() -> None:
         audit.keys("?")
+        time.sleep(0.4)  # the list of keys moves while it opens
         audit.click("#show-tour")
 
     seen.unlink()
@@ -1364,8 +1365,14 @@ def on_the_image(audit: Audit) -> None:
         one = audit.visit("baseline")
         return bool(one["selection"]) and one["numbers"] != numbers
 
+    def use(tool: str) -> None:
+        audit.click(f"#artery-{tool}")
+        # A hand sees the tool in use before it moves to the image.
+        page.wait(lambda: page.state("artery_tool") == tool)
+        click()
+
     for tool in ("vessel", "voxel"):
-        audit.row(f"artery-{tool}", lambda t=tool: (audit.click(f"#artery-{t}"), click()), changed)
+        audit.row(f"artery-{tool}", lambda t=tool: use(t), changed)
         audit.quiet()
         audit.keys(ESCAPE)
         page.wait(lambda: not page.state("artery_tool"))
