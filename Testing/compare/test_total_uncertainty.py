@@ -1,6 +1,7 @@
 """The interval of a change holds everything that moves it, and says what."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import muscle_scenes as scenes
 import numpy as np
@@ -247,3 +248,24 @@ def test_an_artery_that_is_far_too_low_decides_nothing():
     found = compare_visits(low(scenes.LESION, 5), low(treated, 6), registrations=SAME, flip_runs=0)
     assert not found.lesions[0].call.decided
     assert any("AIF is far too low" in warning for warning in found.warnings)
+
+
+def test_a_delay_that_vp_does_not_survive_at_twice_its_error_counts():
+    def vp(shift, *, falls_at):
+        return {"vp": 0.05 * np.exp(-0.02 * shift) if shift < falls_at else 0.0}
+
+    found = {}
+    for falls_at in (1.5, 99.0):  # of a standard error of 1 s
+        analysis = SimpleNamespace(
+            settings=changed(Settings(), fit={"fit_delay": False}),
+            delays=lambda: {"Lesion": SimpleNamespace(SE=1.0, determined=True, proposal=0.0)},
+        )
+        visit = SimpleNamespace(
+            analysis=analysis, shift=lambda _name: 0.0,
+            means=lambda _name, shift, at=falls_at: vp(shift, falls_at=at),
+        )  # fmt: skip
+        found[falls_at] = delay_SD(visit, "Lesion", ["vp"])["vp"]
+    assert found[99.0] == pytest.approx(0.02, rel=1e-6)
+    # At 1.96 s it is at its least, a twentieth.
+    assert found[1.5] == pytest.approx(0.7 * np.log(20) / 1.96, rel=0.2)
+    assert found[1.5] > 0.9
