@@ -16,6 +16,7 @@ from SpineDCEWidget.desktop.step_widget import Panel, fill_combo, selected_value
 from SpineDCEWidget.shared import formatting as shown
 from SpineDCEWidget.shared import wording as words
 from SpineDCEWidget.shared.frame_playback import RATES
+from SpineDCEWidget.shared.frame_subtraction import USUAL
 from SpineDCEWidget.shared.shown_series import OtherSeries
 from SpineDCEWidget.shared.visual_checks import OFF, TITLES, obstacle
 from SpineDCEWidget.shared.wording import remedy
@@ -113,7 +114,9 @@ class MapsPanel(Panel):
     def subtract(self) -> None:
         """Show one frame minus another in the middle views, or what they showed before."""
         ui = self.ui
-        chosen = [selected_value(combo) for combo in (ui.minuendCombo, ui.subtrahendCombo)]
+        # A frame that another study does not have is not selected in its lists.
+        combos = (ui.minuendCombo, ui.subtrahendCombo)
+        chosen = [selected_value(c) or term for c, term in zip(combos, USUAL, strict=True)]
         upper, lower = (one if one in texts.TERMS else int(one) for one in chosen)
         self.desk.checks.subtract((upper, lower), shown=ui.subtractCheck.checked)
         self._show_checks()

@@ -210,5 +210,6 @@ def fill_combo(combo: Any, choices: dict[str, str], value: Any) -> None:
 
 
 def selected_value(combo: Any) -> str:
-    """Return the value of the selected item; "" of an empty combo box."""
-    return str(combo.itemData(combo.currentIndex)) if combo.count else ""
+    """Return the value of the selected item; "" if none is."""
+    selected = combo.count and combo.currentIndex >= 0
+    return str(combo.itemData(combo.currentIndex)) if selected else ""

@@ -435,6 +435,15 @@ def test_another_series_is_shown_under_the_map_and_gone_with_its_visit(one, tmp_
     assert not one.said
 
 
+def test_a_frame_that_the_study_does_not_have_is_replaced_in_the_subtraction(opened):
+    go(opened, 4)
+    state = ui(opened, "maps")
+    state.minuendCombo.currentIndex = state.subtrahendCombo.currentIndex = -1
+    state.subtractCheck.checked = True
+    assert opened.checks.terms == ("pass", "before")
+    assert not opened.said
+
+
 def test_a_visit_from_a_scene_says_why_no_other_series_is_offered(opened):
     go(opened, 4)
     combo = ui(opened, "maps").underCombo
