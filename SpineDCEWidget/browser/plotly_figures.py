@@ -134,8 +134,9 @@ def main_figure(
         colour, symbol = region_colour(row.role, dark), _SYMBOLS[place % len(_SYMBOLS)]
         if row.role in ("lesion", "reference"):
             data += _band(t, row, colour, yaxis="y")
-        data.append(_line(t, row.curve, row.name, colour, mode="markers", yaxis="y"))
-        data[-1]["marker"] |= {"symbol": symbol}
+        points = _line(t, row.curve, row.name, colour, mode="markers", yaxis="y")
+        points["marker"]["symbol"] = symbol
+        data.append(points)
         if row.name in fits:
             data.append(
                 _line(
@@ -234,8 +235,9 @@ def evidence_figure(
     name = "all regions" if several else "residual"  # the axis names that of one
     shifts, residual = evidence.shifts, evidence.mean_residual
     data = [_line(shifts, residual, name, CHECK_COLOUR, showlegend=several)]
-    known = [roles.get(region.name, "") for region in evidence.regions if several]
-    for region, role, place in zip(evidence.regions, known, _places(known), strict=False):
+    regions = evidence.regions if several else ()
+    known = [roles.get(region.name, "") for region in regions]
+    for region, role, place in zip(regions, known, _places(known), strict=True):
         colour, dash = region_colour(role, dark), _DASHES[place % len(_DASHES)]
         y = region.mean_residual
         data.append(

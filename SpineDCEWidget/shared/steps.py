@@ -183,10 +183,10 @@ def region_warnings(visit: VisitSession) -> list[str]:
     found = check_regions(analysis.regions, analysis.roles, volume)
     result = visit.result
     if result is not None and "vp" in result.maps and analysis.signal_mode == "absolute":
-        empty = [one for one in result.measures.findings if one.code == IN_BACKGROUND]
-        found += [one for one in empty if one.about in analysis.regions and visit.is_current]
+        empty = {f.about: f for f in result.measures.findings if f.code == IN_BACKGROUND}
+        found += [f for n, f in empty.items() if n in analysis.regions and visit.is_current]
         drawn = without_exclusions(analysis.regions, analysis.roles)
-        drawn = {n: mask for n, mask in drawn.items() if n not in {one.about for one in empty}}
+        drawn = {n: mask for n, mask in drawn.items() if n not in empty}
         Hct = analysis.settings.aif.Hct
         found += blood_findings(result.maps["vp"], drawn, analysis.roles, Hct)
     if result is not None and visit.is_current:  # what only the maps show

@@ -141,7 +141,7 @@ class Statements(DeskTest):
 
     def test_vessels_are_outlined_in_the_views_of_their_own_visit_only(self):
         session = self.sample()
-        for step in (2, 3, 2):  # entered again, they are made anew
+        for step in (2, 3, 2):  # the outlines are created again
             self.step(step)
             settle(2.0)
         for visit in session.visits:

@@ -3096,16 +3096,16 @@
         <translation>Die Untersuchungen unterscheiden sich in „{name}“: {before} in der Ausgangs-, {after} in der Verlaufsuntersuchung.</translation>
     </message>
     <message>
-        <source>To see what that changes, enter a number for '{label}', which holds for both visits; with 0, neither is corrected.</source>
-        <translation>Um zu sehen, was das ändert, geben Sie für '{label}' eine Zahl ein, die für beide Untersuchungen gilt; mit 0 wird keine korrigiert.</translation>
-    </message>
-    <message>
         <source>Only the AIF of the follow-up visit was corrected for T2* of blood, because only there phase images confirm it.</source>
         <translation>Nur die AIF der Verlaufsuntersuchung wurde für T2* des Blutes korrigiert, weil nur dort Phasenbilder es bestätigen.</translation>
     </message>
     <message>
         <source>Only the AIF of the baseline visit was corrected for T2* of blood, because only there phase images confirm it.</source>
         <translation>Nur die AIF der Ausgangsuntersuchung wurde für T2* des Blutes korrigiert, weil nur dort Phasenbilder es bestätigen.</translation>
+    </message>
+    <message>
+        <source>To see what that changes, enter a number for '{label}', which holds for both visits; with 0, neither is corrected.</source>
+        <translation>Um zu sehen, was das ändert, geben Sie für '{label}' eine Zahl ein, die für beide Untersuchungen gilt; mit 0 wird keine korrigiert.</translation>
     </message>
     <message>
         <source>The visits differ: {open_ones}.</source>
@@ -3808,8 +3808,8 @@
         <translation>{name} besteht aus getrennten Teilen von {listed}, und alle zählen.</translation>
     </message>
     <message>
-        <source>If they are lesions of their own, draw each as a region of its own; if one was drawn by mistake, erase it.</source>
-        <translation>Sind es eigene Läsionen, zeichnen Sie jede als eigene Region; wurde einer versehentlich gezeichnet, radieren Sie ihn weg.</translation>
+        <source>If they are different lesions, draw each as a separate region; if one was drawn by mistake, erase it.</source>
+        <translation>Sind es verschiedene Läsionen, zeichnen Sie jede als eigene Region; wurde einer versehentlich gezeichnet, radieren Sie ihn weg.</translation>
     </message>
     <message>
         <source>Draw it in one vertebra.</source>

@@ -93,8 +93,12 @@ def blood_curve(
     if TE is not None and asked and np.all(np.isfinite(plain)):
         decayed = with_decay(contrast, signal, TE=TE, r2=literature_r2)
         low = 100 * (1 - plain.max() / decayed.max())
-        seen = phase is not None and _mean_pass(phase, first_pass(plain))[2]
-        if phase is not None and seen and confirms_decay(plain, decayed, phase.C):
+        confirmed = (
+            phase is not None
+            and _mean_pass(phase, first_pass(plain))[2]
+            and confirms_decay(plain, decayed, phase.C)
+        )
+        if confirmed:
             used, Cb = literature_r2, decayed
             notes.append(
                 f"The AIF was corrected for T2* of blood (r2 {used:g} /s/mM, Rohrer 2005), which "
@@ -164,7 +168,7 @@ def blood_curve(
 
 
 def _mean_pass(phase: PhaseCurve, frames: NDArray[np.bool_]) -> tuple[float, float, bool]:
-    """Return the mean of a first pass by phase with its error, mM, and whether noise allows it."""
+    """Return the mean of a first pass by phase and its error, mM; is it above its noise?"""
     if not frames.any():
         return float("nan"), float("nan"), False
     mean, SE = float(phase.C[frames].mean()), phase.error_of_mean(int(frames.sum()))

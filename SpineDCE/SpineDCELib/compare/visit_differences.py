@@ -147,20 +147,21 @@ def warnings_of(found: list[Difference]) -> list[str]:
     One of these is said all the same: that the AIF was corrected for T2* at one visit only.
     """
     said = [one.sentence for one in found if one.confirm]
-    for one in found if _R2_SET not in {one.name for one in found} else ():
-        if one.name == _R2_USED and _NO_R2 in (one.before, one.after):
-            remedy = (
-                f"To see what that changes, enter a number for '{FORM['aif.r2'].label}', which "
-                "holds for both visits; with 0, neither is corrected."
-            )
-            where = (
-                "Only the AIF of the follow-up visit was corrected for T2* of blood, because only "
-                "there phase images confirm it."
-                if one.before == _NO_R2
-                else "Only the AIF of the baseline visit was corrected for T2* of blood, because "
-                "only there phase images confirm it."
-            )
-            said.append(f"{where} {remedy}")
+    named = {one.name: one for one in found}
+    used = named.get(_R2_USED)
+    if used is not None and _NO_R2 in (used.before, used.after) and _R2_SET not in named:
+        where = (
+            "Only the AIF of the follow-up visit was corrected for T2* of blood, because only "
+            "there phase images confirm it."
+            if used.before == _NO_R2
+            else "Only the AIF of the baseline visit was corrected for T2* of blood, because only "
+            "there phase images confirm it."
+        )
+        remedy = (
+            f"To see what that changes, enter a number for '{FORM['aif.r2'].label}', which holds "
+            "for both visits; with 0, neither is corrected."
+        )
+        said.append(f"{where} {remedy}")
     return said
 
 

@@ -243,7 +243,7 @@ def skewed_text(title: str, name: str, shown_values: tuple[str, str], other: flo
 
     Args:
         shown_values: mean and median. other: the ratio with the median over that with the mean; 0
-            where the one with the median is none.
+            if the median gives no ratio.
     """
     mean, median = shown_values
     said = (

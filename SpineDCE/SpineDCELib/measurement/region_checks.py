@@ -101,7 +101,7 @@ def check_regions(
         if roles[name] == "lesion":
             text = (
                 f"{name} consists of separate pieces of {listed}, and all of them count. If they "
-                "are lesions of their own, draw each as a region of its own; if one was drawn by "
+                "are different lesions, draw each as a separate region; if one was drawn by "
                 "mistake, erase it."
             )
         else:

@@ -145,7 +145,7 @@ def move_mark(node: Any, x: float) -> None:
 
 
 def _reach(node: Any, x: float | None) -> None:
-    """Let an axis with a range of its own reach a place, too."""
+    """Extend the horizontal axis to a place, if its range is fixed."""
     if x is None or node.GetXAxisRangeAuto():
         return
     low, high = node.GetXAxisRange()
