@@ -30,6 +30,18 @@ ROLES = ("lesion", "reference", "exclusion", "aorta")
 _SHOWN = "return !!document.querySelector(`#step-body-${arguments[0]}`)?.offsetParent"
 
 
+#: What holds the focus, what lies over the page, and what the window says.
+_IN_THE_WAY = """
+const over = [...document.querySelectorAll(".v-overlay--active")].map((e) => e.innerText);
+const at = document.activeElement;
+const step = [1, 2, 3, 4, 5].filter(
+  (n) => document.querySelector(`#step-body-${n}`)?.offsetParent);
+const button = document.querySelector("#close-study");
+return {focus: at.outerHTML.slice(0, 200), over, step, disabled: button?.disabled,
+        busy: window.trame.state.get("busy"), error: window.trame.state.get("error")};
+"""
+
+
 @dataclass
 class Course:
     """What was seen on the way: at each rest, nodes in the scene and memory in MB."""
@@ -507,8 +519,13 @@ def nodes(page: Page) -> int:
 def nodes_left(page: Page) -> int:
     """Close all studies and return how many nodes are left."""
     rest(page)
+    page.js("document.activeElement.blur()")  # a text field would take the key
     page.keys("1")
-    page.click("#close-study")
+    try:
+        page.click("#close-study")
+    except AssertionError:
+        seen = page.js(_IN_THE_WAY)
+        raise AssertionError(f"'Close studies' cannot be clicked: {seen}") from None
     page.wait(lambda: not page.state("visits"), 60, "the end of the studies")
     rest(page)
     return nodes(page)

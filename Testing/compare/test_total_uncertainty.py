@@ -56,7 +56,8 @@ def comparison(pair):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("probability", "shown"), [(0.995, ">99 %"), (0.99, "99 %"), (0.005, "<1 %"), (0.02, "2 %")]
+    ("probability", "shown"),
+    [(0.995, ">99 %"), (0.99, "99 %"), (0.005, "<1 %"), (0.02, "2 %"), (0.845, "85 %")],
 )
 def test_a_chance_that_is_not_certain_is_not_shown_as_certain(probability, shown):
     assert chance(probability) == shown

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Cancelled, InputError
 from SpineDCELib.files.mapped_arrays import SMALLEST
 from SpineDCELib.mrml.map_nodes import add_legend
 from SpineDCELib.mrml.volume_nodes import array_of
@@ -670,6 +670,28 @@ def test_a_study_whose_opening_is_cancelled_is_shown_whole_without_maps(desk, sa
     assert desk.views.in_use
     assert "ancel" in desk.ui.messageLabel.text
     assert desk.ui.panels.enabled
+
+
+def test_work_that_starts_removes_the_message_of_what_was_cancelled(one, monkeypatch):
+    from SpineDCEWidget.desktop import desktop_wording
+
+    with one.messages.errors_shown():
+        raise Cancelled
+    assert one.ui.messageLabel.text == desktop_wording.CANCELLED
+    seen = []
+    pump = one.jobs._pump
+    monkeypatch.setattr(one.jobs, "_pump", lambda: seen.append(one.ui.messageLabel.text) or pump())
+    one.compute()
+    assert seen
+    assert set(seen) == {""}
+
+
+def test_a_shift_is_set_only_where_there_is_an_AIF(one):
+    arteries = one.panels["arteries"]
+    assert arteries.ui.shiftBox.enabled
+    one.visit.problem = "No trustworthy AIF."
+    arteries.refresh()
+    assert not arteries.ui.shiftBox.enabled
 
 
 def test_nothing_is_shown_or_started_in_the_turns_of_a_closing(drawn, monkeypatch):

@@ -1364,8 +1364,8 @@
         <translation>zu dick für ein Gefäß; es kann eine Herzhöhle oder ein Organ sein</translation>
     </message>
     <message>
-        <source>arterial, but in another vessel</source>
-        <translation>arteriell, aber in einem anderen Gefäß</translation>
+        <source>in a vessel other than the best candidate</source>
+        <translation>in einem anderen Gefäß als der beste Kandidat</translation>
     </message>
     <message>
         <source>edge of the vessel: partial volume or pulsation</source>

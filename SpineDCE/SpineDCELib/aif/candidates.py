@@ -56,7 +56,7 @@ _REASONS = {
     Verdict.SCATTERED: "too few connected voxels for a vessel",
     Verdict.LATE: "fills after the artery: a vein or an organ",
     Verdict.CHAMBER: "too thick for a vessel; it may be a chamber of the heart or an organ",
-    Verdict.OTHER_VESSEL: "arterial, but in another vessel",
+    Verdict.OTHER_VESSEL: "in a vessel other than the best candidate",
     Verdict.EDGE: "edge of the vessel: partial volume or pulsation",
     Verdict.INFLOW: "inside the vessel, but inflow of fresh blood lowers the enhancement",
     Verdict.UNLIKE: "peak, arrival or area differs from the rest of the vessel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,7 +134,7 @@ def chance(probability: float) -> str:
     """Format a probability: "3 %", "<1 %", ">99 %"."""
     if probability <= 0.005:
         return "<1 %"
-    return ">99 %" if probability >= 0.995 else f"{100 * probability:.0f} %"
+    return ">99 %" if probability >= 0.995 else f"{math.floor(100 * probability + 0.5)} %"
 
 
 def interval(change: Change, digits: int = 0) -> str:
