@@ -527,8 +527,9 @@ class Workstation:
     def _show_busy(self, status: str, fraction: float | None, interruptible: bool) -> None:
         """Show the progress of long work, and disable what would disturb it.
 
-        Work that other actions may interrupt is shown in the status bar: a frame that comes and
-        goes would move the buttons away from under the mouse.
+        The status bar always shows it, because the panel may be scrolled. Work that other actions
+        may interrupt is shown there alone: a frame that comes and goes would move the buttons away
+        from under the mouse.
         """
         ui, busy = self.ui, fraction is not None
         for widget in (
@@ -541,7 +542,7 @@ class Workstation:
             self.messages.remove(texts.CANCELLED)
         self._show_hint()
         ui.busyFrame.visible = blocking  # "visible" reads as False while the panel is not shown
-        self._show_status(words.translated(status) if busy and interruptible else "")
+        self._show_status(words.translated(status) if busy else "")
         if fraction is not None:
             ui.busyLabel.text = words.translated(status)
             ui.cancelButton.enabled = self.jobs.cancellable

@@ -3684,12 +3684,12 @@
         <translation>Eine Referenz braucht mindestens {MIN_VOXELS}.</translation>
     </message>
     <message>
-        <source>T10 of {name} is {T10} ms: fatty or irradiated marrow, or T10 is too low everywhere (B1).</source>
-        <translation>T10 von {name} ist {T10} ms: verfettetes oder bestrahltes Mark, oder T10 ist überall zu niedrig (B1).</translation>
+        <source>T10 of {name} is {T10} ms, shorter than that of healthy marrow: its marrow may be fatty or irradiated, or T10 is too low everywhere (B1).</source>
+        <translation>T10 von {name} ist {T10} ms und damit kürzer als in gesundem Mark: Das Mark ist möglicherweise verfettet oder bestrahlt, oder T10 ist überall zu niedrig (B1).</translation>
     </message>
     <message>
-        <source>T10 of {name} is {T10} ms: oedema, a fresh fracture or tumour, or T10 is too high everywhere (B1).</source>
-        <translation>T10 von {name} ist {T10} ms: Ödem, eine frische Fraktur oder Tumor, oder T10 ist überall zu hoch (B1).</translation>
+        <source>T10 of {name} is {T10} ms, longer than that of healthy marrow: it may hold oedema, a fracture or tumour, or T10 is too high everywhere (B1).</source>
+        <translation>T10 von {name} ist {T10} ms und damit länger als in gesundem Mark: Es enthält möglicherweise ein Ödem, eine Fraktur oder Tumor, oder T10 ist überall zu hoch (B1).</translation>
     </message>
     <message>
         <source>{name} has no fitted voxel.</source>

@@ -88,14 +88,14 @@ def unusual_T10(name: str, T10: float) -> Finding | None:
     if T10 < FATTY_T10:
         code = "reference_fatty"
         said = (
-            f"T10 of {name} is {T10 * 1000:.0f} ms: fatty or irradiated marrow, or T10 is too low "
-            "everywhere (B1)."
+            f"T10 of {name} is {T10 * 1000:.0f} ms, shorter than that of healthy marrow: its "
+            "marrow may be fatty or irradiated, or T10 is too low everywhere (B1)."
         )
     elif T10 > WET_T10:
         code = "reference_wet"
         said = (
-            f"T10 of {name} is {T10 * 1000:.0f} ms: oedema, a fresh fracture or tumour, or T10 is "
-            "too high everywhere (B1)."
+            f"T10 of {name} is {T10 * 1000:.0f} ms, longer than that of healthy marrow: it may "
+            "hold oedema, a fracture or tumour, or T10 is too high everywhere (B1)."
         )
     else:
         return None
