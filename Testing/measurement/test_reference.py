@@ -98,6 +98,12 @@ def test_the_warning_names_what_its_vp_is_a_fraction_of(mode, title):
     score = score_reference("ref", mask=masks[2], vp=vp, mode=mode)
     (said,) = (one.message for one in score.findings if one.code == "reference_enhances")
     assert said.startswith(f"ref enhances: the median of its voxels, {title} 6.0")
+    washed_in = score_reference(
+        "ref", mask=masks[2], vp=np.full(vp.shape, 0.01), mode=mode,
+        Ktrans=np.full(vp.shape, 0.08),
+    )  # fmt: skip
+    (said,) = (one.message for one in washed_in.findings if one.code == "reference_enhances")
+    assert said.startswith("ref enhances: the median of its voxels, Ktrans 0.08")
     vp[masks[2] & (np.random.default_rng(2).random(vp.shape) < 0.8)] = 0.01
     few = score_reference("ref", mask=masks[2], vp=vp, mode=mode)
     assert "reference_enhances" not in {one.code for one in few.findings}

@@ -171,7 +171,8 @@ def score_reference(
                 continue
             shown = _shown(parameter, value)
             bound = _shown(parameter, limit, with_title=False)
-            if is_per_water(parameter, mode):  # the tables have Vp per volume of tissue too
+            # The tables have Vp per volume of tissue too.
+            if parameter == "vp" and is_per_water(parameter, mode):
                 amount = _shown(parameter, value, with_title=False)
                 message = (
                     f"{name} enhances: the median of its voxels, Vp per volume of water {amount}, "
