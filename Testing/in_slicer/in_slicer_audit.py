@@ -1334,7 +1334,8 @@ class Audit(ArchiveChecks, DeskTest):
         self.regions_of_both()
         if not self.session.is_comparison_current:
             self.desk.result.compare()
-        press(button)
+        with self.answering("confirmOkCancelDisplay", True):  # of what earlier checks wrote
+            press(button)
         text = self.kept_report()
         assert (text["findings"], text["impression"]) == self.session.report.draft()
         assert self.written.findingsEdit.plainText == text["findings"]
