@@ -221,6 +221,8 @@ class StudyPanel:
     async def open_patient(self, path_text: str = "") -> None:
         """Open every study in a patient's folder as a visit, in the order of their dates.
 
+        A scene file is opened as it was saved.
+
         Regions in the folder of a visit are loaded; a visit without any gets those of the last
         visit before it, as from the command line.
 
@@ -231,8 +233,17 @@ class StudyPanel:
         path = Path((path_text or station.state.open_path).strip()).expanduser()
         with station.state as state:
             state.browsing, state.found = False, _NOTHING
+        if path.suffix.lower() in KINDS:
+            await self._open_scene(path)
+            return
+        if not path.exists():
+            station.show_error(f"{path} does not exist. Enter the folder of the patient.")
+            return
         if not path.is_dir():
-            station.show_error(f"{path} is not a folder. Enter the folder of the patient.")
+            station.show_error(
+                f"{path} is a file. Press 'List series' to open it, or enter the folder of the "
+                "patient."
+            )
             return
         done, found = await station.jobs.run(
             "Looking for the visits",
@@ -662,7 +673,7 @@ class StudyPanel:
                     classes="action",
                     **disabled_if(
                         BUSY | {"!open_path": "Enter a folder or file first."},
-                        "List the series in the folder, to choose one",
+                        "List the series, to choose one; a scene file is opened at once",
                     ),
                 )  # fmt: skip
                 v3.VBtn(
@@ -671,7 +682,7 @@ class StudyPanel:
                     classes="action", v_if="!visits.length",
                     **disabled_if(
                         BUSY | {"!open_path": "Enter the folder of the patient first."},
-                        "Open every study in the folder as a visit, sorted by date",
+                        "Open every study in the folder as a visit, sorted by date; or a scene",
                     ),
                 )  # fmt: skip
                 html.Span("{{ uploading }}", classes="hint")
@@ -775,7 +786,8 @@ class StudyPanel:
                     prepend_icon="mdi-content-save-outline", disabled=("busy || updating",),
                     click=station.as_action(self._scenes.save), classes="action",
                     title=("updating ? 'The maps are being computed.' : 'Download images, regions, "
-                           "settings and maps as one file, which 3D Slicer can open too'",),
+                           "settings and maps as one file that does not name the patient; 3D "
+                           "Slicer can open it too'",),
                 )  # fmt: skip
                 v3.VBtn("Close studies", size="small", variant="text", click=self.close,
                         **disabled_if(BUSY, "Save the work and close all visits"),

@@ -275,7 +275,7 @@ def test_a_mean_Vp_of_the_reference_that_few_voxels_determine_is_named(share, to
     found = [f.message for f in measures.findings if f.code == "reference_skewed"]
     assert len(found) == told
     assert all(
-        "The normalised value uses the mean; with the median of this region it would be" in message
+        "Values normalised by it use its mean; with its median they would be" in message
         for message in found
     )
     (score,) = measures.references

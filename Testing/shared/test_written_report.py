@@ -71,7 +71,7 @@ def test_a_draft_of_other_numbers_does_not_become_final(session):
     assert report.doubt == ""
     session.move_shift(visit, visit.settings.fit.shift + 2.0)
     assert "out of date" in report.doubt
-    with pytest.raises(InputError, match="Compute them again"):
+    with pytest.raises(InputError, match="once they are computed again"):
         report.make_final()
     session.compute(visit)
     assert "may state earlier ones" in report.doubt

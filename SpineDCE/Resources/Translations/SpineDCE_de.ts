@@ -2652,8 +2652,12 @@
         <translation>Gefäß {vessel} erklärt das Gewebe ebenso gut wie die Arterie.</translation>
     </message>
     <message>
-        <source>With its curve, Vp would be {vp_factor} times as high everywhere, so that normalised Vp would be about the same where no Vp reaches 100 mL/100 mL.</source>
-        <translation>Mit seiner Kurve wäre Vp überall {vp_factor}-mal so hoch, sodass das normalisierte Vp etwa gleich bliebe, wo kein Vp 100 mL/100 mL erreicht.</translation>
+        <source>With its curve, Vp would be higher everywhere, but normalised Vp about the same where no Vp reaches 100 mL/100 mL.</source>
+        <translation>Mit seiner Kurve wäre Vp überall höher, das normalisierte Vp aber etwa gleich, solange kein Vp 100 mL/100 mL erreicht.</translation>
+    </message>
+    <message>
+        <source>With its curve, Vp would be lower everywhere, but normalised Vp about the same where no Vp reaches 100 mL/100 mL.</source>
+        <translation>Mit seiner Kurve wäre Vp überall niedriger, das normalisierte Vp aber etwa gleich, solange kein Vp 100 mL/100 mL erreicht.</translation>
     </message>
     <message>
         <source>The AIF is not measured in the images.</source>
@@ -3396,12 +3400,12 @@
         <translation>Zahlen oder Namen haben sich geändert, seit dieser Bericht endgültig wurde: Befund und Beurteilung wurden über andere geschrieben.</translation>
     </message>
     <message>
-        <source>The numbers that this final report is about are out of date or have not been computed here, so whether they have changed since is not known.</source>
-        <translation>Die Zahlen, von denen dieser endgültige Befund handelt, sind veraltet oder hier noch nicht berechnet; ob sie sich seither geändert haben, ist nicht bekannt.</translation>
+        <source>The numbers that this final report is about are out of date or have not been computed here.</source>
+        <translation>Die Zahlen, auf die sich dieser endgültige Bericht bezieht, sind veraltet oder wurden hier nicht berechnet.</translation>
     </message>
     <message>
-        <source>Recompute them.</source>
-        <translation>Berechnen Sie sie neu.</translation>
+        <source>Whether they have changed since is known once they are computed again.</source>
+        <translation>Ob sie sich seither geändert haben, ist erst bekannt, wenn sie neu berechnet sind.</translation>
     </message>
     <message>
         <source>Numbers or names have changed since this text was drafted, so it may state earlier ones.</source>
@@ -3412,12 +3416,12 @@
         <translation>Fügen Sie den Entwurf neu ein, oder korrigieren Sie den Text.</translation>
     </message>
     <message>
-        <source>The numbers that this text was drafted from are out of date or have not been computed here, so whether they have changed since is not known.</source>
-        <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet oder wurden hier nicht berechnet; ob sie sich seither geändert haben, ist nicht bekannt.</translation>
+        <source>The numbers that this text was drafted from are out of date or have not been computed here.</source>
+        <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet oder wurden hier nicht berechnet.</translation>
     </message>
     <message>
-        <source>Compute them again before the report becomes final.</source>
-        <translation>Berechnen Sie sie neu, bevor der Befund endgültig wird.</translation>
+        <source>The report can become final once they are computed again.</source>
+        <translation>Der Bericht kann endgültig werden, sobald sie neu berechnet sind.</translation>
     </message>
     <message>
         <source>One visit.</source>
@@ -3716,8 +3720,8 @@
         <translation>Vp in {name} beträgt {ratio} % des Vp der Nachbarwirbel, wie in fettigem Mark, in bestrahltem Mark oder bei einem Zeitversatz, der nicht passt.</translation>
     </message>
     <message>
-        <source>Every normalised value is too high then.</source>
-        <translation>Jeder normalisierte Wert ist dann zu hoch.</translation>
+        <source>Values normalised by it are too high then.</source>
+        <translation>Mit ihm normalisierte Werte sind dann zu hoch.</translation>
     </message>
     <message>
         <source>Vp of {name} is {ratio} its neighbours'.</source>
@@ -3756,8 +3760,20 @@
         <translation>Der Mittelwert von {title} in {name} ist {mean} und der Median {median}: Einige Voxel weichen stark von den übrigen ab.</translation>
     </message>
     <message>
+        <source>Values normalised by it use its mean.</source>
+        <translation>Mit ihm normalisierte Werte verwenden seinen Mittelwert.</translation>
+    </message>
+    <message>
         <source>The normalised value uses the mean.</source>
         <translation>Der normalisierte Wert verwendet den Mittelwert.</translation>
+    </message>
+    <message>
+        <source>Values normalised by it use its mean; with its median they would be {other} % higher.</source>
+        <translation>Mit ihm normalisierte Werte verwenden seinen Mittelwert; mit seinem Median wären sie {other} % höher.</translation>
+    </message>
+    <message>
+        <source>Values normalised by it use its mean; with its median they would be {other} % lower.</source>
+        <translation>Mit ihm normalisierte Werte verwenden seinen Mittelwert; mit seinem Median wären sie {other} % niedriger.</translation>
     </message>
     <message>
         <source>The normalised value uses the mean; with the median of this region it would be {other} % higher.</source>

@@ -182,10 +182,14 @@ def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
         if by_hand
         else f"Artery found: {count} voxels, slices {slices}."
     )
+    # By how much is not said: the search compares curves before corrections of the AIF.
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
-        f"{e.vp_factor:.2f} times as high everywhere, so that normalised Vp would be about the "
-        "same where no Vp reaches 100 mL/100 mL."
+        "higher everywhere, but normalised Vp about the same where no Vp reaches 100 mL/100 mL."
+        if e.vp_factor > 1
+        else f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp "
+        "would be lower everywhere, but normalised Vp about the same where no Vp reaches 100 "
+        "mL/100 mL."
         # They were compared with the first vessel, the artery of the search.
         for e in (found.alternatives if found.artery and found.artery.vessel == 1 else ())
     ]

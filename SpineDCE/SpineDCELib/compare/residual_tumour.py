@@ -80,8 +80,9 @@ class Residual:
             )
         if self.least > 1:
             noise += (
-                f" Groups of fewer than {self.least} voxels, each above it with a probability of "
-                f"{100 * SURE:.0f} % or more, are left out, because noise alone can make them."
+                f" A part counts only if it holds at least {self.least} touching voxels that are "
+                f"each above it with a probability of {100 * SURE:.0f} % or more, because noise "
+                "alone can make smaller groups; it then includes all touching voxels above it."
             )
         if self.centre is None:
             if not self.above:

@@ -229,8 +229,9 @@ def _determined_by_single_voxels(
         mean, median = float(known.mean()), float(np.median(known))
         if max(mean, median) > SKEWED * min(mean, median):
             first, second = (quantity.text(quantity.shown(value)) for value in (mean, median))
-            other = (median / mean if name in lesions else mean / median) if mean * median else 0.0
-            said = skewed_text(quantity.title, name, (first, second), other)
+            divides = name not in lesions
+            other = (mean / median if divides else median / mean) if mean * median else 0.0
+            said = skewed_text(quantity.title, name, (first, second), other, divides=divides)
             found.append(Finding(SKEWED_REGION, said, name, ("inputs.roi",)))
     return found
 

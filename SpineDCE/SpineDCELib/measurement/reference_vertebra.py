@@ -158,7 +158,7 @@ def score_reference(
     if skewed := _skewed(vp[mask] if divisor is None else divisor[mask]):
         ratio, other, shown_values = skewed
         title = QUANTITIES[normalised_vp(mode)].title
-        said = skewed_text(title, name, shown_values, other)
+        said = skewed_text(title, name, shown_values, other, divides=True)
         fault(SKEWED / ratio, "reference_skewed", said)
     if absolute:
         # Medians, because a few voxels can have huge values.
@@ -192,8 +192,8 @@ def score_reference(
                 ratio * 2,
                 "reference_low",
                 f"Vp of {name} is {100 * ratio:.0f} % of its neighbours', as in fatty marrow, in "
-                "irradiated marrow, or at a shift that does not fit it. Every normalised value is "
-                "too high then.",
+                "irradiated marrow, or at a shift that does not fit it. Values normalised by it "
+                "are too high then.",
             )
         elif ratio > 2:
             fault(2 / ratio, "reference_high", f"Vp of {name} is {times(ratio)} its neighbours'.")
@@ -239,12 +239,15 @@ def better_reference(better: ReferenceScore, score: ReferenceScore) -> str:
     return said + _QUALITY
 
 
-def skewed_text(title: str, name: str, shown_values: tuple[str, str], other: float) -> str:
+def skewed_text(
+    title: str, name: str, shown_values: tuple[str, str], other: float, *, divides: bool
+) -> str:
     """Say that mean and median of a region differ, and what that means for a ratio.
 
     Args:
         shown_values: mean and median. other: the ratio with the median over that with the mean; 0
             if the median gives no ratio.
+        divides: the region is a reference, or a vertebra that could be one.
     """
     mean, median = shown_values
     said = (
@@ -252,7 +255,21 @@ def skewed_text(title: str, name: str, shown_values: tuple[str, str], other: flo
         "much from the others. "
     )
     if not other > 0:
-        return said + "The normalised value uses the mean."
+        return said + (
+            "Values normalised by it use its mean."
+            if divides
+            else "The normalised value uses the mean."
+        )
+    if divides and other > 1:
+        return said + (
+            "Values normalised by it use its mean; with its median they would be "
+            f"{100 * (other - 1):.0f} % higher."
+        )
+    if divides:
+        return said + (
+            "Values normalised by it use its mean; with its median they would be "
+            f"{100 * (1 - other):.0f} % lower."
+        )
     if other > 1:
         return said + (
             "The normalised value uses the mean; with the median of this region it would be "

@@ -20,8 +20,8 @@ NUMBERS_CHANGED = (
 )
 #: Said of a final report while there are no numbers to compare with those that it is about.
 NUMBERS_NOT_CURRENT = (
-    "The numbers that this final report is about are out of date or have not been computed here, "
-    "so whether they have changed since is not known. Recompute them."
+    "The numbers that this final report is about are out of date or have not been computed here. "
+    "Whether they have changed since is known once they are computed again."
 )
 
 #: The same of a text that is not final yet.
@@ -30,9 +30,8 @@ DRAFT_CHANGED = (
     "Insert the draft again, or correct the text."
 )
 DRAFT_NOT_CURRENT = (
-    "The numbers that this text was drafted from are out of date or have not been computed here, "
-    "so whether they have changed since is not known. Compute them again before the report becomes "
-    "final."
+    "The numbers that this text was drafted from are out of date or have not been computed here. "
+    "The report can become final once they are computed again."
 )
 
 if TYPE_CHECKING:
