@@ -110,7 +110,7 @@ def test_errors_of_the_fit_count_where_they_are_larger_than_the_spread():
     # What noise may hide is not said to be absent.
     assert doubtful.sentence.startswith(">99 % of the lesion's voxels are above 1.2×")
     assert "too noisy to say which of them truly are." in doubtful.sentence
-    least = f"fewer than {doubtful.least} voxels, each above it with a probability of 95 % or more"
+    least = f"at least {doubtful.least} touching voxels that are each above it with a probability"
     assert least in doubtful.sentence
     assert f"voxel is taken to be ± {doubtful.noise:.1f}" in doubtful.sentence
     assert "or the error of their fits where that is larger" in doubtful.sentence

@@ -1505,9 +1505,10 @@ class Audit(ArchiveChecks, DeskTest):
         press(button)
         settle(0.2)
         assert self.session.row_of(hidden.name) == row
-        label = f"{hidden.shown_label}: T1"
+        label = f"{hidden.shown_label}: frame (no T1 for it)"
         widget = self.desk.views.slice_widget(hidden.name, "T1")
-        assert widget.mrmlSliceNode().GetLayoutLabel() == label
+        shown = widget.mrmlSliceNode().GetLayoutLabel()
+        assert shown == label, shown
 
     def check_panel_upperButton(self, button):
         self.check_row(button, "baseline")
