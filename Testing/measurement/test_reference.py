@@ -193,7 +193,7 @@ def test_a_mean_Ktrans_far_from_the_median_is_named_and_the_median_called_so():
     mean, median = (few[masks[2]].mean(), np.median(few[masks[2]]))
     assert f"is {mean:.4f} /min and its median {median:.4f} /min" in said
     higher = 100 * (mean / median - 1)
-    assert f"with the median of this region it would be {higher:.0f} % higher." in said
+    assert f"with its median they would be {higher:.0f} % higher." in said
 
 
 @pytest.mark.parametrize(
