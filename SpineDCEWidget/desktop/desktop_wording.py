@@ -17,6 +17,12 @@ CHOOSE_FOLDER = _("Open the folder of a study")
 CHOOSE_CURVE = _("Load an AIF file")
 CHOOSE_REGIONS = _("Load regions")
 CHOOSE_OUTPUT_FOLDER = _("Choose the output folder")
+NO_NUMBERS = _("drawn")
+#: Of results that were written before the last change.
+EXPORTED_EARLIER = _(
+    'The results in <a href="{url}">{folder}</a> are those from before the last change. Export '
+    "them again."
+)
 EXPORTED = _('The results were written to <a href="{url}">{folder}</a>.')
 OF_ALL_VISITS = _("{label} (all visits):")
 LEFT_OUT = _("Not written, for the reasons that the warnings name: {names}.")

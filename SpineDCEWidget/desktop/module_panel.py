@@ -24,6 +24,7 @@ from SpineDCEWidget.desktop.main_loop_jobs import UNKNOWN, Jobs
 from SpineDCEWidget.desktop.map_display import Display
 from SpineDCEWidget.desktop.maps_widget import MapsPanel
 from SpineDCEWidget.desktop.node_watch import NodeWatch
+from SpineDCEWidget.desktop.panel_height import PanelHolder
 from SpineDCEWidget.desktop.playback import Playback
 from SpineDCEWidget.desktop.regions_widget import RegionsPanel
 from SpineDCEWidget.desktop.result_widget import ResultPanel
@@ -52,9 +53,8 @@ class Workstation:
         self.logic, self.resource = logic, resource
         self.widget = slicer.util.loadUI(resource("UI/SpineDCE.ui"))
         self.ui = slicer.util.childWidgetVariables(self.widget)
-        layout.addWidget(self.widget)
-        # Or 3D Slicer makes the panel as wide as its longest text, and draws all views again.
-        self.widget.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Preferred)
+        self._holder = PanelHolder(self.widget)
+        layout.addWidget(self._holder.widget)
         self.messages = Messages(self._show_message, lambda: bool(self.visits))
         self.jobs = Jobs(slicer.app.processEvents, self._show_busy)
         self.views, self.display = Views(lambda: self.session), Display(self)
@@ -380,6 +380,12 @@ class Workstation:
         outdated = [visit for visit in visits if visit.result and not visit.is_current]
         if outdated:
             self.compute(outdated)
+            return
+        for visit in visits:  # a visit whose maps were kept may have lost its curves meanwhile
+            if visit.is_current and visit.analysis.regions:
+                title = texts.MEASUREMENTS.format(visit=visit.shown_label)
+                self.fit_regions(visit, title, interruptible=True)
+        self.refresh()
 
     def clear(self) -> None:
         """Close all visits and remove everything of the module from the scene."""
@@ -430,7 +436,8 @@ class Workstation:
         widgets = [self.widget, *(panel.widget for panel in self.panels.values())]
         widest = max(int(widget.minimumSizeHint.width()) for widget in widgets)
         if widest > self._width:
-            self._width = self.widget.minimumWidth = widest
+            self._width = widest
+            self._holder.keep_width(widest)
 
     def show_step_marks(self) -> None:
         """Show the state of each step on its button."""
@@ -596,8 +603,8 @@ class Workstation:
         self.exit()
         self.scene_closing()
         self.jobs.close()
-        self.widget.hide()
-        self.widget.deleteLater()
+        self._holder.widget.hide()
+        self._holder.widget.deleteLater()
 
     def timer(self, milliseconds: int, action: Callable[[], Any]) -> Any:
         """Return a timer that runs an action once, some time after its last start."""

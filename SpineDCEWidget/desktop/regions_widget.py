@@ -339,10 +339,12 @@ class RegionsPanel(Panel):
         ui.drawBox.toolTip = "" if opened else words.OPEN_FIRST
         provisional = opened and visit.awaits_proposal
         numbers = shown.region_numbers(self._rows(), provisional=provisional) if opened else {}
+        roles = visit.analysis.roles if opened else {}
+        drawn = {roles[name] for name in visit.analysis.regions} if opened else set()
         for role in words.DRAWN_ROLES:
             getattr(ui, f"{role}Button").checked = self.armed == role
             label = getattr(ui, f"{role}Number")
-            label.text = numbers.get(role, "–")
+            label.text = numbers.get(role, texts.NO_NUMBERS if role in drawn else "–")
             label.toolTip = shown.PROVISIONAL if provisional and role in numbers else ""
         chosen: str | None = visit.state.roles.get(self.selected) if opened else None
         offered: list[str] = [*words.DRAWN_ROLES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ class ResultPanel(Panel):
         ui = self.ui
         self._items: list[Any] = []
         self._patients: set[str] = set()
+        #: Folder of the last export, and what was written there.
+        self._exported: tuple[Path, list[Any]] | None = None
         self.course, self.written, self.sent = CoursePanel(desk), ReportPanel(desk), SendPanel(desk)
         ui.courseHolder.layout().addWidget(self.course.widget)
         ui.reportHolder.layout().addWidget(self.written.widget)
@@ -140,6 +143,7 @@ class ResultPanel(Panel):
         self.compute_outdated()
         job = figure_job(self.desk.session, folder)
         path = self.desk.jobs.run(texts.DRAWING, job.run)
+        self._exported = None
         self.ui.exportLabel.text = texts.DRAWN.format(
             url=qt.QUrl.fromLocalFile(str(path)).toString(), path=html.escape(str(path))
         )
@@ -150,13 +154,31 @@ class ResultPanel(Panel):
         job = self.desk.session.export_job(folder, formats=formats, anonymise=self.anonymised)
         files: list[str] = self.desk.jobs.run(texts.EXPORTING, job.run)
         job.finish(files)
-        self.ui.exportLabel.text = texts.EXPORTED.format(
-            url=qt.QUrl.fromLocalFile(str(folder)).toString(), folder=html.escape(str(folder))
-        )
+        self._exported = folder, self._results()
+        self._name_folder(texts.EXPORTED, folder)
         if left_out := self.desk.session.not_written:
             self.ui.exportLabel.text += f" {texts.LEFT_OUT.format(names=', '.join(left_out))}"
         self.desk.refresh()  # the warnings name them
         return files
+
+    def _results(self) -> list[Any]:
+        """Return the results that an export writes, and whether they are current."""
+        session = self.desk.session
+        held = [(visit.result, visit.is_current) for visit in session.visits]
+        return [session.comparison, session.is_comparison_current, *chain.from_iterable(held)]
+
+    def _name_folder(self, text: str, folder: Path) -> None:
+        url = qt.QUrl.fromLocalFile(str(folder)).toString()
+        self.ui.exportLabel.text = text.format(url=url, folder=html.escape(str(folder)))
+
+    def _compare_with_export(self) -> None:
+        """Say that the files of the last export are older than what the window shows."""
+        if self._exported is None:
+            return
+        (folder, written), now = self._exported, self._results()
+        if len(now) != len(written) or any(a is not b for a, b in zip(now, written, strict=True)):
+            self._exported = None
+            self._name_folder(texts.EXPORTED_EARLIER, folder)
 
     def open_report(self) -> None:
         """Write the results with a report and open it in the web browser."""
@@ -183,6 +205,7 @@ class ResultPanel(Panel):
         self.written.close()
         self.sent.close()
         self._patients = set()
+        self._exported = None
         self.ui.exportLabel.text = ""
         self.ui.folderEdit.currentPath = ""
 
@@ -193,6 +216,7 @@ class ResultPanel(Panel):
         headings = [heading.replace(", ", ",\n") for heading in headings]
         self._items = fill_table(ui.resultTable, headings, rows)
         fit_table(ui.resultTable, range(len(headings)))
+        self._compare_with_export()
         ui.callLabel.text = shown.call(session)
         ui.warningsLabel.text = "\n".join(shown.warnings(session))
         obstacle = session.obstacle()

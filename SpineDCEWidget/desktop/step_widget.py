@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
-from SpineDCELib.settings import FORM
+from SpineDCELib.settings import FORM, Field
 
 from SpineDCEWidget.desktop.error_display import guarded
 from SpineDCEWidget.shared.wording import control_label, setting_help, setting_label
@@ -79,9 +79,9 @@ class Panel:
     def describe_setting(self, name: str, path: str) -> None:
         """Give a setting's control the label, tooltip and range of the form description.
 
-        An optional number is left to the program at 0, where the box shows its special text. The
-        box takes larger numbers than the field, which says what is wrong with them: a box that
-        refused the last digit of a number would keep another number.
+        An optional number is left to the program at :func:`left_out`, where the box shows its
+        special text. The box takes larger numbers than the field, which says what is wrong with
+        them: a box that refused the last digit of a number would keep another number.
         """
         widget, field = getattr(self.ui, name), FORM[path]
         widget.toolTip = setting_help(path)
@@ -90,12 +90,20 @@ class Panel:
             return
         self.label_setting(name, path)
         if field.low is not None and field.high is not None:
-            widget.minimum = 0 if field.optional else field.to_shown(field.low)
+            widget.minimum = left_out(field) if field.optional else field.to_shown(field.low)
             widget.maximum = _WIDER * field.to_shown(field.high)
 
     def label_setting(self, name: str, path: str) -> None:
         """Give the label beside a setting's control its text."""
         getattr(self.ui, f"{name}Label").text = f"{control_label(path)}:"
+
+
+def left_out(field: Field) -> float:
+    """Return the number of a box that leaves an optional setting to the program.
+
+    That is 0, or −1 where 0 is a value.
+    """
+    return -1.0 if field.low == 0 else 0.0
 
 
 def node_selector(name: str, holder: Any, kinds: Sequence[str]) -> Any:

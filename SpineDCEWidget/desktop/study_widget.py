@@ -23,6 +23,7 @@ from SpineDCEWidget.desktop.step_widget import (
     Panel,
     fill_combo,
     fill_table,
+    left_out,
     node_selector,
     selected_value,
 )
@@ -54,6 +55,7 @@ _NUMBERS = {
     "muscleT10Spin": "concentration.muscle_T10",
     "r1Spin": "concentration.r1",
     "bloodT10Spin": "aif.blood_T10",
+    "r2Spin": "aif.r2",
     "HctSpin": "aif.Hct",
     "doseSpin": "contrast.dose",
     "rateSpin": "contrast.rate",
@@ -375,7 +377,7 @@ class StudyPanel(Panel):
             self.desk.refresh()
 
     def set_number(self, path: str, shown: float) -> None:
-        """Set a number as it was typed; 0 leaves an optional one to the program."""
+        """Set a number as it was typed; the box's lowest leaves an optional one to the program."""
         with self._shown_again():
             self.choose(path, _engine_value(path, shown))
 
@@ -522,7 +524,8 @@ class StudyPanel(Panel):
     def _fill_settings(self) -> None:
         ui, settings = self.ui, self.visit.settings
         for spin, path in (_NUMBERS | _COUNTS).items():
-            getattr(ui, spin).value = FORM[path].to_shown(value_at(settings, path)) or 0
+            shown, field = FORM[path].to_shown(value_at(settings, path)), FORM[path]
+            getattr(ui, spin).value = left_out(field) if shown is None else shown
         for combo, path in _CHOICES.items():
             choices = words.setting_choices(path)
             fill_combo(getattr(ui, combo), choices, value_at(settings, path))
@@ -546,7 +549,7 @@ def _origin(present: float | None, correction: float | None) -> str:
 
 def _engine_value(path: str, shown: float) -> float | None:
     field = FORM[path]
-    value = None if shown <= 0 and field.optional else field.from_shown(shown)
+    value = None if field.optional and shown <= left_out(field) else field.from_shown(shown)
     return None if value is None else float(value)
 
 

@@ -282,6 +282,7 @@ def install(monkeypatch, slicer):
     )
     qt.QTimer.__init__ = lambda self, *_: Widget.__init__(self, "QTimer")
     qt.QTableWidgetItem = Item
+    qt.QWidget = Widget
     for name in (
         "QShortcut", "QKeySequence", "QPixmap", "QColor", "QIcon", "QByteArray", "QSize",
     ):  # fmt: skip

@@ -511,6 +511,57 @@ def test_compare_and_export(drawn, tmp_path):
     assert (tmp_path / "out/spinedce-figure.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_files_that_are_older_than_the_numbers_are_called_so(drawn, tmp_path):
+    go(drawn, 5)
+    state = ui(drawn, "result")
+    state.compareButton.click()
+    state.folderEdit.currentPath = str(tmp_path / "out")
+    state.reportCheck.checked = False
+    state.exportButton.click()
+    drawn.refresh()
+    assert state.exportLabel.text.startswith("The results were written to")
+    ui(drawn, "study").HctSpin.value = 0.30
+    go(drawn, 5)
+    assert "are those from before the last change" in state.exportLabel.text
+    state.exportButton.click()
+    assert state.exportLabel.text.startswith("The results were written to")
+
+
+def test_curves_of_regions_come_back_with_an_undo(drawn):
+    visit = drawn.visit
+    segments = visit.segmentation.GetSegmentation()
+    for name in [n for n, role in visit.analysis.roles.items() if role == "aorta"]:
+        segments.RemoveSegment(segments.GetSegmentIdBySegmentName(name))
+    drawn.regions.update_numbers()
+    drawn.compute([visit])
+
+    def lines():
+        return visit.charts["regions"].GetNumberOfPlotSeriesNodes()
+
+    count = lines()
+    assert count
+    go(drawn, 2)
+    ui(drawn, "arteries").drawButton.click()
+    go(drawn, 5)
+    go(drawn, 3)
+    assert {ui(drawn, "regions").lesionNumber.text} == {"drawn"}
+    assert ui(drawn, "regions").muscleNumber.text == "–"
+    go(drawn, 5)
+    drawn.said.clear()
+    drawn.undo()
+    assert visit.is_current
+    assert lines() == count
+
+
+def test_r2_of_blood_can_be_0_or_left_to_the_program(one):
+    spin = ui(one, "study").r2Spin
+    assert spin.value == spin.minimum == -1
+    spin.value = 0
+    assert one.visit.settings.aif.r2 == 0
+    spin.value = -1
+    assert one.visit.settings.aif.r2 is None
+
+
 def test_what_an_export_could_not_write_is_named(drawn, tmp_path, monkeypatch):
     def refused(*_arguments, **_options):
         raise InputError("NIfTI is not possible here.")
