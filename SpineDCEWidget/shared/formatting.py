@@ -19,7 +19,11 @@ from SpineDCELib.measurement import Size
 from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import Ruler, plane_of, plane_of_size
 from SpineDCELib.series import Geometry
-from SpineDCELib.vocabulary.conversion_modes import CONVERSION_MODES, parameter_title
+from SpineDCELib.vocabulary.conversion_modes import (
+    normalised_title,
+    normalised_vp,
+    parameter_title,
+)
 from SpineDCELib.vocabulary.quantities import (
     FITTED_AS,
     NONE,
@@ -431,12 +435,12 @@ def _side_by_side(
         for lesion in measures.lesions():
             ratio = measures.of(lesion)
             shown = NONE if ratio is None else times(ratio.value)
-            mode = translated(CONVERSION_MODES[measures.mode].title)
-            rows.append([f"{lesion}, {visit.shown_label}, {mode}", shown, *said])
+            what = translated(normalised_title(normalised_vp(measures.mode), measures.mode))
+            rows.append([f"{lesion}, {visit.shown_label}: {what}", shown, *said])
         if old and not measures.lesions():
             rows.append([visit.shown_label, "", *said])
         outdated += [old] * (len(rows) - len(outdated))
-    headings = ["", _("normalised Vp"), ""] if any(outdated) else ["", _("normalised Vp")]
+    headings = ["", _("value"), ""] if any(outdated) else ["", _("value")]
     return (headings, [row[: len(headings)] for row in rows], outdated) if rows else ([], [], [])
 
 

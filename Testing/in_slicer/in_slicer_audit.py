@@ -445,6 +445,16 @@ class Audit(ArchiveChecks, DeskTest):
     def check_study_bloodT10Spin(self, spin):
         self.check_number(spin, "aif.blood_T10", "1500", 1.5)
 
+    def check_study_r2Spin(self, spin):
+        self.check_number(spin, "aif.r2", "20", 20)
+        spin.value = 0  # is a value, not "automatic"
+        assert self.value("aif.r2") == 0
+        spin.value = spin.minimum
+        assert self.value("aif.r2") is None
+        self.session.undo()
+        self.session.undo()
+        self.desk.refresh()
+
     def check_study_modelCombo(self, combo):
         self.check_choice(combo, "fit.model")
 

@@ -110,6 +110,35 @@ class ViewSizes(DeskTest):
         assert not ui.busyFrame.visible
         assert session.visits
 
+    def test_nothing_in_the_panel_covers_what_follows_after_another_module_was_open(self):
+        session = self.sample()
+        for visit in session.visits:
+            self.desk.select_visit(visit.name)
+            self.step(3)
+            self.desk.panels["regions"].read_file(self.truth[visit.name] / "rois.seg.nrrd")
+        self.step(5)
+        slicer.util.selectModule("Data")
+        settle(0.5)
+        slicer.util.selectModule("SpineDCE")
+        settle(0.5)
+        ui = self.ui("result")
+        heights = []
+        for compared in (False, True):
+            if compared:
+                self.press(ui.compareButton)
+            settle(1.5)
+            table, button = ui.resultTable, ui.compareButton
+            heights.append(table.height)
+            assert table.y + table.height <= button.y, (table.y, table.height, button.y)
+            assert button.y + button.height <= ui.warningsLabel.y
+            panel = self.desk.widget
+            assert panel.height >= panel.layout().totalHeightForWidth(panel.width)
+        assert heights[1] > heights[0]
+        self.step(1)
+        times = self.ui("study").timesTable
+        settle(0.5)
+        assert times.height >= times.rowHeight(0) + times.horizontalHeader().height
+
     def test_a_zoom_by_hand_is_kept_in_windows_of_other_sizes(self):
         self.sample()
         self.step(4)

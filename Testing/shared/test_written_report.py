@@ -53,7 +53,10 @@ def test_a_final_report_says_that_the_numbers_have_changed(session):
     assert report.doubt == ""
     session.move_shift(visit, visit.settings.fit.shift + 2.0)
     # There is no number to compare with before the maps are computed again.
-    assert "Whether they have changed since is known once they are computed again" in report.doubt
+    assert (
+        "Whether they have changed since is known once step 5 has computed them again"
+        in report.doubt
+    )
     assert report.doubt in report.plain_text()
     session.compute(visit)
     assert "Numbers or names have changed" in report.doubt
@@ -71,7 +74,7 @@ def test_a_draft_of_other_numbers_does_not_become_final(session):
     assert report.doubt == ""
     session.move_shift(visit, visit.settings.fit.shift + 2.0)
     assert "out of date" in report.doubt
-    with pytest.raises(InputError, match="once they are computed again"):
+    with pytest.raises(InputError, match="once step 5 has computed them again"):
         report.make_final()
     session.compute(visit)
     assert "may state earlier ones" in report.doubt
@@ -94,7 +97,10 @@ def test_a_reopened_final_report_on_two_visits_says_that_it_is_not_known(tmp_pat
     text = report.text.finalised("A. Reader", datetime.now().astimezone(), "of a comparison")
     report._keep(text, "Make the report final")
     assert report.draft() is None
-    assert "Whether they have changed since is known once they are computed again" in report.doubt
+    assert (
+        "Whether they have changed since is known once step 5 has computed them again"
+        in report.doubt
+    )
     report._keep(replace(text, numbers=""), "Make the report final")
     assert report.doubt == ""  # it is about no numbers
 

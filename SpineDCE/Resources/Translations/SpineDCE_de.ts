@@ -3404,8 +3404,8 @@
         <translation>Die Zahlen, auf die sich dieser endgültige Bericht bezieht, sind veraltet oder wurden hier nicht berechnet.</translation>
     </message>
     <message>
-        <source>Whether they have changed since is known once they are computed again.</source>
-        <translation>Ob sie sich seither geändert haben, ist erst bekannt, wenn sie neu berechnet sind.</translation>
+        <source>Whether they have changed since is known once step 5 has computed them again.</source>
+        <translation>Ob sie sich seither geändert haben, ist erst bekannt, wenn Schritt 5 sie neu berechnet hat.</translation>
     </message>
     <message>
         <source>Numbers or names have changed since this text was drafted, so it may state earlier ones.</source>
@@ -3420,8 +3420,8 @@
         <translation>Die Zahlen, aus denen dieser Text entworfen wurde, sind veraltet oder wurden hier nicht berechnet.</translation>
     </message>
     <message>
-        <source>The report can become final once they are computed again.</source>
-        <translation>Der Bericht kann endgültig werden, sobald sie neu berechnet sind.</translation>
+        <source>The report can become final once step 5 has computed them again.</source>
+        <translation>Der Bericht kann endgültig werden, sobald Schritt 5 sie neu berechnet hat.</translation>
     </message>
     <message>
         <source>One visit.</source>
@@ -5888,6 +5888,14 @@
         <translation>Ausgabeordner wählen</translation>
     </message>
     <message>
+        <source>drawn</source>
+        <translation>gezeichnet</translation>
+    </message>
+    <message>
+        <source>The results in &lt;a href="{url}"&gt;{folder}&lt;/a&gt; are those from before the last change. Export them again.</source>
+        <translation>Die Ergebnisse in &lt;a href="{url}"&gt;{folder}&lt;/a&gt; sind die von vor der letzten Änderung. Exportieren Sie sie erneut.</translation>
+    </message>
+    <message>
         <source>The results were written to &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</source>
         <translation>Die Ergebnisse stehen in &lt;a href="{url}"&gt;{folder}&lt;/a&gt;.</translation>
     </message>
@@ -6789,8 +6797,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Änderung</translation>
     </message>
     <message>
-        <source>normalised Vp</source>
-        <translation>normalisiertes Vp</translation>
+        <source>value</source>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>, {count} left out</source>

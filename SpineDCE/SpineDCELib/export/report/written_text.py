@@ -21,7 +21,7 @@ NUMBERS_CHANGED = (
 #: Said of a final report while there are no numbers to compare with those that it is about.
 NUMBERS_NOT_CURRENT = (
     "The numbers that this final report is about are out of date or have not been computed here. "
-    "Whether they have changed since is known once they are computed again."
+    "Whether they have changed since is known once step 5 has computed them again."
 )
 
 #: The same of a text that is not final yet.
@@ -31,7 +31,7 @@ DRAFT_CHANGED = (
 )
 DRAFT_NOT_CURRENT = (
     "The numbers that this text was drafted from are out of date or have not been computed here. "
-    "The report can become final once they are computed again."
+    "The report can become final once step 5 has computed them again."
 )
 
 if TYPE_CHECKING:
