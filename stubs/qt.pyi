@@ -56,6 +56,9 @@ class QSizePolicy(_Wrapped):
 
 class QEvent(_Wrapped):
     DragEnter: int
+    LayoutRequest: int
+    Resize: int
+    Show: int
     DragMove: int
     Drop: int
 
