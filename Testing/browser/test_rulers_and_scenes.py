@@ -179,6 +179,27 @@ def test_rulers_regions_and_shift_come_back_from_a_saved_scene(home, page, tmp_p
 
 
 @pytest.mark.long
+def test_the_button_for_a_patient_opens_a_scene_and_says_of_a_file_what_does(page, tmp_path):
+    page.click("#sample")
+    page.opened()
+    page.click("#save-scene")
+    scene = page.wait(lambda: _downloaded(tmp_path / "downloads", "*.mrb"), 120, "the scene")
+    page.click("#close-study")
+    page.wait(lambda: not page.state("visits"))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no image")
+    page.element("#open-path").send_keys("\ue009a\ue000" + str(notes))
+    page.click("#open-patient")
+    page.wait(lambda: "Press 'List series' to open it" in page.state("error"))
+    time.sleep(1)  # or the next click is the second of a double click, which starts nothing
+    page.element("#open-path").send_keys("\ue009a\ue000" + str(scene))
+    page.click("#open-patient")
+    page.opened()
+    assert page.state("error") == ""
+    assert page.troubles() == []
+
+
+@pytest.mark.long
 def test_an_uploaded_folder_ends_in_what_was_found(home, page):
     folder = home / "sample" / "small" / "before" / "dicom"
     page.element("#upload-folder").send_keys(str(folder))
