@@ -396,6 +396,7 @@ class Workstation:
         def start(*arguments: Any) -> None:
             if not self.activity["busy"]:
                 self.activity.follow("busy", self._start(self._guarded(action, *arguments)))
+            self.activity.answer()
 
         return start
 

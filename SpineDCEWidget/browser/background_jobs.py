@@ -27,13 +27,14 @@ class Activity:
     """What is under way: "busy" locks the page, "updating" is followed by newer results.
 
     Args:
-        state: trame's state; ``busy`` and ``updating`` are set.
+        state: trame's state; ``busy`` and ``updating`` are set, and ``answered``, the number of
+            actions that were started or refused, by which the page knows that a click arrived.
     """
 
     def __init__(self, state: Any) -> None:
         self._state = state
         self._under_way: Counter[str] = Counter()
-        state.update({"busy": False, "updating": False})
+        state.update({"busy": False, "updating": False, "answered": 0})
 
     def __getitem__(self, kind: str) -> bool:
         """Return whether anything of a kind is under way."""
@@ -52,6 +53,11 @@ class Activity:
         """Be under way from now on until a task is done."""
         self._count(kind, 1)
         task.add_done_callback(lambda _task: self._count(kind, -1))
+
+    def answer(self) -> None:
+        """Let the page know that an action was started or refused."""
+        with self._state as state:
+            state.answered += 1
 
     def _count(self, kind: str, by: int) -> None:
         self._under_way[kind] += by

@@ -191,7 +191,6 @@ def test_the_button_for_a_patient_opens_a_scene_and_says_of_a_file_what_does(pag
     page.element("#open-path").send_keys("\ue009a\ue000" + str(notes))
     page.click("#open-patient")
     page.wait(lambda: "Press 'List series' to open it" in page.state("error"))
-    time.sleep(1)  # or the next click is the second of a double click, which starts nothing
     page.element("#open-path").send_keys("\ue009a\ue000" + str(scene))
     page.click("#open-patient")
     page.opened()

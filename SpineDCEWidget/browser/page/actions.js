@@ -6,8 +6,14 @@
   function isBusy() {
     return window.trame && window.trame.state.get("busy");
   }
+  // How many actions the program has answered; a short one is not seen to be busy.
+  function answered() {
+    return window.trame && window.trame.state.get("answered");
+  }
   function release() {
-    if (started && !isBusy() && Date.now() - started.at < LOST) return;
+    if (
+      started && !isBusy() && answered() === started.answered && Date.now() - started.at < LOST
+    ) return;
     if (started) started.button.classList.remove("starting");
     started = null;
   }
@@ -23,7 +29,7 @@
         return;
       }
       // While the program is busy, the page disables the button itself.
-      started = { button, at: Date.now() };
+      started = { button, at: Date.now(), answered: answered() };
       button.classList.add("starting");
       const waiting = setInterval(() => {
         release();
