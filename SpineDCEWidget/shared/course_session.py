@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 CUTOFFS = {name: one for name, one in PUBLISHED_CUTOFFS.items() if one.cutoff is not None}
 #: Key under which a visit keeps the events and the cutoff.
 _KEPT = "course"
-#: Key under which a visit keeps the digests of the regions that were carried over to it.
+#: Key under which a visit keeps the regions that were carried over to it: digest → what to look
+#: at, as clauses.
 CARRIED = "carried"
 #: Roles of regions that calibrate a visit; they are drawn in each, and nothing of them is compared.
 _OF_EACH_VISIT = ("aorta", "muscle")
@@ -208,7 +209,7 @@ class CourseWork:
             text = _("Carry {names} over from an earlier visit")
             self._session.load_regions(visit, found.masks, roles, text=text)
             self._carried[visit.name] = _Carry(name, found)
-            visit.nodes.keep(CARRIED, sorted(map(_digest, found.masks.values())))
+            keep_carried(visit, found)
             self._session.tell_origin(visit)
             return self.carry_doubts(visit)
 
@@ -222,16 +223,14 @@ class CourseWork:
 
     def carry_doubts(self, visit: VisitSession) -> list[str]:
         """Return what to look at in regions that were carried to a visit, until they change."""
-        carry = self._carried.get(visit.name)
-        if carry is None:
+        kept = visit.nodes.value(CARRIED)
+        if not isinstance(kept, dict):  # a scene may hold anything
             return []
-        masks, now = carry.found.masks, visit.state.regions.values()
+        found = {name: kept.get(_digest(mask)) for name, mask in visit.state.regions.items()}
         return [
-            f"{region}: {'; '.join(map(translated, check.doubts))}"
-            for region, check in carry.found.checks.items()
-            if check.doubts
-            and region in masks
-            and any(np.array_equal(masks[region], mask) for mask in now)
+            f"{name}: {'; '.join(translated(str(clause)) for clause in clauses)}"
+            for name, clauses in found.items()
+            if clauses and isinstance(clauses, list)
         ]
 
     def _moved(self, visits: list[VisitSession]) -> dict[int, Carried]:
@@ -358,6 +357,12 @@ class CourseWork:
             return None
         first, last = map(self.visits.index, pair)
         return course.comparisons.get((first, last))
+
+
+def keep_carried(visit: VisitSession, found: CarriedRegions) -> None:
+    """Keep with a visit which of its regions were carried over, and what to look at in them."""
+    kept = {_digest(mask): list(found.checks[name].doubts) for name, mask in found.masks.items()}
+    visit.nodes.keep(CARRIED, kept)
 
 
 def _digest(mask: NDArray[np.bool_]) -> str:

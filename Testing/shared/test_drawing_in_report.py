@@ -156,7 +156,7 @@ def test_the_report_says_of_carried_regions_that_they_were_carried_until_they_ar
 ):
     after = work.visit("follow-up")
     lesion = next(n for n, role in after.state.roles.items() if role == "lesion")
-    after.nodes.keep(CARRIED, [_digest(after.state.regions[lesion])])
+    after.nodes.keep(CARRIED, {_digest(after.state.regions[lesion]): []})
     work.tell_origin(after)
     compute(work, work.visit("baseline"))
     work.compare(flip_runs=0)

@@ -23,7 +23,7 @@ from SpineDCELib.settings import changed
 
 from SpineDCEWidget.shared import steps
 from SpineDCEWidget.shared.action_history import actions_of
-from SpineDCEWidget.shared.course_session import _Carry
+from SpineDCEWidget.shared.course_session import CARRIED, keep_carried
 from SpineDCEWidget.shared.formatting import warnings
 from SpineDCEWidget.shared.frame_subtraction import USE as SUBTRACTION
 from SpineDCEWidget.shared.frame_subtraction import show_subtraction
@@ -294,19 +294,23 @@ def test_work_on_other_frames_brings_neither_times_nor_that_of_another_day(
     assert is_of_study(replace(work, date=""), images)
 
 
-def test_what_was_carried_with_a_loss_is_doubted_until_it_is_corrected(session, baseline):
+def test_what_was_carried_with_a_loss_is_doubted_until_it_is_corrected(session, baseline, studies):
     masks = {"Lesion": baseline.state.regions["Lesion"]}
     found = CarriedRegions(masks, {}, {"Lesion": CarryCheck(1.0, 0.72, 0.9)})
-    session.course._carried["baseline"] = _Carry("earlier", found)
+    keep_carried(baseline, found)
     try:
         _mark, said = steps._regions(session, [baseline])
         assert "Check the regions that were carried over. Lesion: its volume is 0.72" in said
+        again = Session(new_scene())  # as after a scene was opened
+        images = images_of(studies["baseline"][0])
+        there = again.open("baseline", images, saved=session.saved()[0])
+        assert again.course.carry_doubts(there) == session.course.carry_doubts(baseline) != []
         other = masks["Lesion"].copy()
         other[tuple(np.argwhere(other)[0])] = False
-        session.course._carried["baseline"] = _Carry("e", replace(found, masks={"Lesion": other}))
+        keep_carried(baseline, replace(found, masks={"Lesion": other}))
         assert session.course.carry_doubts(baseline) == []
     finally:
-        session.course._carried.clear()
+        baseline.nodes.keep(CARRIED, None)
 
 
 def numbers(path):
