@@ -71,6 +71,7 @@ class Drawing:
         self.visit: Any = None
         self.tool = "look"
         self.role = ""
+        self._wanted = ""  #: name of the region that was chosen last
         self._resting = "paint"  #: tool that is taken up again when its region is unlocked
         self.diameter = 8.0
         self._modifiers: dict[str, Any] = {}
@@ -86,7 +87,7 @@ class Drawing:
         """Draw in this visit from now on, with the same role and tool."""
         if visit is self.visit or visit is None:
             return
-        tool, role = self.tool, self.role
+        tool, role, wanted = self.tool, self.role, self._wanted
         with self._quietly():
             self._edit(visit.segmentation, visit.frame)
             self.visit = visit
@@ -95,7 +96,7 @@ class Drawing:
             if role and tool == "look":  # its region is locked
                 self.put_down()
             elif role:
-                self.take(role, tool)
+                self._take_wanted(wanted, role, tool)
 
     def _edit(self, node: Any, frame: Any) -> None:
         """Let the editor work on a segmentation.
@@ -150,6 +151,19 @@ class Drawing:
     def take(self, role: str, tool: str = "paint", *, another: bool = False) -> None:
         """Arm a tool for the segment of a role; add a segment if there is none."""
         self._arm(role, self._session.segment_for(self.visit, role, another=another), tool)
+        self._wanted = self.region
+
+    def _take_wanted(self, name: str, role: str, tool: str) -> None:
+        """Arm a tool for the region that was chosen last, also in a visit that lacked it.
+
+        A visit that lacks it gets the region of its role; it is still the one that is wanted.
+        """
+        segments = self.visit.segmentation.GetSegmentation()
+        identity = segments.GetSegmentIdBySegmentName(name)
+        if identity and self.visit.state.roles.get(name) == role:
+            self._arm(role, identity, tool)
+        else:
+            self._arm(role, self._session.segment_for(self.visit, role), tool)
 
     def take_region(self, name: str) -> None:
         """Arm the tool in use, or the brush, for the region of a name."""
@@ -157,6 +171,7 @@ class Drawing:
         identity = segments.GetSegmentIdBySegmentName(name)
         if identity:
             self._arm(self.visit.state.roles[name], identity, self.tool)
+            self._wanted = name
 
     def _arm(self, role: str, segment: str, tool: str) -> None:
         self._editor.set_active_segment_id(segment)

@@ -53,6 +53,8 @@ class RegionsPanel(Panel):
         self.armed = ""
         #: Ruler whose ends are to be clicked, and the message that says so.
         self._placed: tuple[Any, str] = (None, "")
+        #: Region that stands for one that its visit lacks, and the name of that one.
+        self._stand_in = ("", "")
         self._timer = desk.timer(0, self.start_drawing)
         self._later = desk.timer(_LATER, self.start_drawing)
         #: Study → regions and lengths that lie beside its images.
@@ -418,14 +420,26 @@ class RegionsPanel(Panel):
         role = self.armed or self.visit.state.roles.get(self.selected, "")
         if effect is None or not role or visit is self.visit or visit.analysis is None:
             return
-        name = str(effect.name)
+        name, selected = str(effect.name), self.selected
+        wanted = self._stand_in[1] if selected == self._stand_in[0] else selected
         for one, tag in self._pressable:
             if one is interactor:  # the tool gets the press below, once it is attached
                 interactor.GetCommand(tag).SetAbortFlag(1)
         self.desk.select_visit(visit.name)
         self.arm(role)
+        self._select_wanted(wanted, role)
         self.editor.setActiveEffectByName(name)
         interactor.InvokeEvent("LeftButtonPressEvent")
+
+    def _select_wanted(self, name: str, role: str) -> None:
+        """Select the region that was selected in the other visit.
+
+        A visit that lacks it has selected another one of its role, which stands for it.
+        """
+        identity = self.visit.segmentation.GetSegmentation().GetSegmentIdBySegmentName(name)
+        if identity and self.visit.state.roles.get(name) == role:
+            self.editor.setCurrentSegmentID(identity)
+        self._stand_in = "" if self.selected == name else self.selected, name
 
     def enter(self) -> None:
         self._attach()

@@ -9,7 +9,7 @@ from typing import Any
 from SpineDCELib.errors import InputError
 from SpineDCELib.settings import FORM
 from SpineDCELib.version import __file__ as engine_file
-from SpineDCELib.vocabulary.conversion_modes import is_per_water
+from SpineDCELib.vocabulary.conversion_modes import has_scale, is_per_water
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
 from SpineDCEWidget.shared.engine_sentences import CONTEXT, EngineSentences, read_sources
@@ -156,6 +156,11 @@ def explained(quantity: str, model: str = "", mode: str = "") -> str:
         text = _("Vp: blood plasma per volume of the tissue's water, mL/100 mL.")
     elif quantity in _OF_WATER and is_per_water(quantity, mode):
         text += " " + _("In this conversion it is per volume of the tissue's water.")
+    elif not has_scale(quantity, mode):
+        text += " " + _(
+            "Without concentration it has no absolute scale, and signal is not quite proportional "
+            "to concentration: only ratios in this conversion can be compared."
+        )
     return f"{text} {MODEL_FORMULAS[model]}" if quantity in _OF_MODEL and model else text
 
 

@@ -212,3 +212,19 @@ def test_the_stroke_under_the_brush_is_on_the_series(drawing, images, monkeypatc
     assert new[place]
     assert set(np.argwhere(new)[:, 0]) == {1}
     assert drawing.rows({"Lesion": found})
+
+
+def test_the_region_in_hand_comes_back_with_its_visit(drawing, images):
+    first = drawing.visit
+    other = drawing.session.open("follow-up", images)
+    drawing.take("lesion", "ellipse", another=True)
+    assert drawing.region == "Lesion 2"
+    drawing.activate(other)
+    assert (drawing.region, drawing.tool) == ("Lesion", "ellipse")  # it has no second one
+    drawing.activate(first)
+    assert (drawing.region, drawing.tool) == ("Lesion 2", "ellipse")
+    drawing.load({"Lesion 2": _square(images.dynamic.geometry.shape, 1)}, {"Lesion 2": "lesion"})
+    drawing.take("lesion")
+    drawing.activate(other)
+    drawing.activate(first)
+    assert drawing.region == "Lesion"

@@ -298,6 +298,21 @@ def test_a_press_in_the_row_of_the_other_visit_draws_there_with_the_same_tool(op
     assert not opened.said
 
 
+def test_the_region_in_hand_comes_back_with_its_visit(opened):
+    first, second = opened.visits
+    go(opened, 3)
+    regions = opened.regions
+    ui(opened, "regions").lesionButton.click()
+    regions.add_another()
+    assert regions.selected == "Lesion 2"
+    for visit, region in ((second, "Lesion"), (first, "Lesion 2")):
+        view = opened.views.slice_widget(visit.name, "T1").sliceView().interactor()
+        view.InvokeEvent("LeftButtonPressEvent")
+        assert opened.visit is visit
+        assert (regions.selected, regions.armed) == (region, "lesion")
+    assert not opened.said
+
+
 def test_the_message_of_a_ruler_goes_when_it_is_placed_or_the_step_is_left(one, monkeypatch):
     from SpineDCELib.mrml.region_nodes import ruler_nodes
 

@@ -1409,7 +1409,8 @@ class Audit(ArchiveChecks, DeskTest):
         press(box, at=qt.QPoint(30, 8))
         settle(0.2)
         assert not box.collapsed
-        assert "Open the study" in self.written.historyText.plainText
+        latest = self.written.historyText.plainText.splitlines()[0]
+        assert latest.endswith(self.session.report.actions()[-1].text), latest
 
     def check_result_historyText(self, text):
         """Not to be edited: it lists what was done, the latest first."""
@@ -1417,7 +1418,7 @@ class Audit(ArchiveChecks, DeskTest):
         assert text.enabled
         self.written.historyBox.collapsed = False
         lines = text.plainText.splitlines()
-        assert lines[-1].endswith("Open the study")
+        assert lines[0].endswith(self.session.report.actions()[-1].text), lines[0]
         write_into(text, "x")
         assert text.plainText.splitlines() == lines
 

@@ -151,3 +151,7 @@ def test_the_definition_of_a_map_names_the_model_that_is_fitted():
     assert explained("ve", "", "vfa").endswith("it is per volume of the tissue's water.")
     assert explained("ve", "", "muscle") == EXPLAINED["ve"]
     assert "water" not in explained("kep", "", "vfa")
+    assert explained("vp", "", "relative").endswith(
+        "only ratios in this conversion can be compared."
+    )
+    assert explained("kep", "", "relative") == EXPLAINED["kep"]

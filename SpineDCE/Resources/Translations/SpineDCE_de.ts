@@ -2200,8 +2200,8 @@
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
     </message>
     <message>
-        <source>If the phase is right, Vp is too high, and its ratio to the reference holds only where no Vp reaches 100 mL/100 mL.</source>
-        <translation>Wenn die Phase richtig ist, ist Vp zu hoch, und sein Verhältnis zur Referenz gilt nur, wo kein Vp 100 mL/100 mL erreicht.</translation>
+        <source>If the phase is right, Vp is too high; its ratio to the reference is affected less, unless a Vp reaches 100 mL/100 mL.</source>
+        <translation>Wenn die Phase recht hat, ist Vp zu hoch; sein Verhältnis zur Referenz ist weniger betroffen, sofern kein Vp 100 mL/100 mL erreicht.</translation>
     </message>
     <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % more contrast agent than its phase, so flip angle (B1) or T10 of blood differ from what is assumed.</source>
@@ -7977,6 +7977,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>{label} to '{choice}'</source>
         <translation>{label} auf „{choice}“</translation>
+    </message>
+    <message>
+        <source>Without concentration it has no absolute scale, and signal is not quite proportional to concentration: only ratios in this conversion can be compared.</source>
+        <translation>Ohne Konzentration hat es keine absolute Skala, und das Signal ist nicht ganz proportional zur Konzentration: Nur Verhältnisse in dieser Umrechnung sind vergleichbar.</translation>
     </message>
     <message>
         <source>change {places}</source>

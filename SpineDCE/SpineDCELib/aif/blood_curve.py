@@ -156,8 +156,8 @@ def blood_curve(
             doubt = (
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
                 "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "
-                "what is assumed. If the phase is right, Vp is too high, and its ratio to the "
-                "reference holds only where no Vp reaches 100 mL/100 mL."
+                "what is assumed. If the phase is right, Vp is too high; its ratio to the "
+                "reference is affected less, unless a Vp reaches 100 mL/100 mL."
                 if ratio < 0
                 else f"Over the first pass, the artery's magnitude shows {ratio:.0f} % more "
                 "contrast agent than its phase, so flip angle (B1) or T10 of blood differ from "

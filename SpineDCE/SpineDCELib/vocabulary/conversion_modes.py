@@ -105,10 +105,15 @@ def map_code(name: str, mode: str) -> Code | None:
     private code.
     """
     code = QUANTITIES[name].code
-    if code is None or name not in _SCALED or mode not in ("relative", "difference"):
+    if code is None or has_scale(name, mode):
         return code
     words = CONVERSION_MODES[mode]
     return (f"{name.upper()}_{words.code}", PRIVATE, f"{code[2]} of {words.title}")
+
+
+def has_scale(parameter: str, mode: str) -> bool:
+    """Return whether a parameter has its unit in a mode; False where signal itself is fitted."""
+    return parameter not in _SCALED or mode not in ("relative", "difference")
 
 
 def comparable(modes: set[str]) -> bool:
