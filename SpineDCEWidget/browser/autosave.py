@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,20 +100,28 @@ def read_recent() -> list[dict[str, Any]]:
 
 def recent_rows() -> list[dict[str, Any]]:
     """Return the recent work as a list shows it: whose, which visits, where and when."""
-    return [
+    rows = [
         {
             "title": " · ".join(t for t in (r["patient"], _listed(list(r["visits"]))) if t),
             "visits": r["visits"],
             # Both visits of a scene have one file.
-            "where": ", ".join(
-                dict.fromkeys(last_folders(Path(path)) for path in r["visits"].values())
-            ),
+            "where": _where(r, last_folders),
             "dated": " · ".join(r["dated"]),
             "key": r["folder"],
             "time": time.strftime("Worked on %d %b %Y, %H:%M", time.localtime(r["time"])),
         }
         for r in read_recent()
     ]
+    alike = Counter((row["title"], row["where"]) for row in rows)
+    return [
+        row | {"where": _where(row, str)} if alike[row["title"], row["where"]] > 1 else row
+        for row in rows
+    ]
+
+
+def _where(row: Mapping[str, Any], words: Callable[[Path], str]) -> str:
+    """Return where the studies of recent work are; both visits of a scene have one file."""
+    return ", ".join(dict.fromkeys(words(Path(path)) for path in row["visits"].values()))
 
 
 def _listed(names: list[str]) -> str:

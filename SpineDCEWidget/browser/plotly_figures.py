@@ -194,14 +194,14 @@ def histogram_figure(found: Sequence[Histogram], *, title: str, dark: bool, visi
         title: of the map, with its unit.
     """
     data = []
-    for one in found:
-        colour = region_colour(one.role, dark)
+    for one, place in zip(found, _places([one.role for one in found]), strict=True):
+        colour, dash = region_colour(one.role, dark), _DASHES[place % len(_DASHES)]
         middle = (one.edges[:-1] + one.edges[1:]) / 2
         name = f"{one.name} ({one.voxels})"
         hover = "%{x:.4~g}: %{y:.1f} % of the voxels<extra>%{fullData.name}</extra>"
         data.append(
-            _line(middle, one.shares, name, colour, fill="tozeroy", fillcolor=f"{colour}33",
-                  hovertemplate=hover)
+            _line(middle, one.shares, name, colour, dash=dash, fill="tozeroy",
+                  fillcolor=f"{colour}33", hovertemplate=hover)
         )  # fmt: skip
         data[-1]["line"]["shape"] = "hvh"
         top = float(max(one.shares))

@@ -1,5 +1,6 @@
 """Charts of the page: scales, names and what keeps a zoom."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -148,6 +149,11 @@ def test_a_histogram_is_drawn_as_steps_with_its_median():
     assert steps["line"]["shape"] == "hvh"
     assert median["x"] == [1.7, 1.7]
     assert figure["layout"]["xaxis"]["title"]["text"] == "Vp [mL/100 mL]"
+    both = histogram_figure(
+        [one, replace(one, name="Lesion 2")], title="Vp", dark=False, visit="Baseline"
+    )
+    dashes = [trace["line"]["dash"] for trace in both["data"][::2]]
+    assert dashes[0] != dashes[1]
 
 
 def test_label_and_dashed_line_follow_the_frame_slider_but_not_the_playback():

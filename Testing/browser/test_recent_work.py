@@ -74,6 +74,19 @@ def test_entries_of_one_patient_are_told_apart(studies):
     assert all(row["time"].startswith("Worked on ") for row in rows)
 
 
+def test_entries_that_would_look_alike_show_their_whole_paths(studies):
+    nested = []
+    for path in studies:
+        (path / "dicom").mkdir()
+        (path / "dicom" / "image").write_text(f"{path.name} in its own folder")
+        nested.append(path / "dicom")
+    for paths in (studies, nested):
+        Autosave(_session(*paths)).save()
+    assert [row["where"] for row in recent_rows()] == [
+        ", ".join(map(str, nested)), ", ".join(map(str, studies)),
+    ]  # fmt: skip
+
+
 def _drawn(name, study, regions):
     geometry = Geometry((1, 2, 3), np.eye(4))
     masks = {region: np.ones(geometry.shape, bool) for region in regions}
