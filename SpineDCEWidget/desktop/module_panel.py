@@ -334,9 +334,10 @@ class Workstation:
             self.fit_regions(visit, title, interruptible=interruptible)
 
     def fit_regions(self, visit: Any, title: str, *, interruptible: bool = False) -> None:
-        """Fit the regions of a visit in a thread, and show their curves."""
-        job = self.session.numbers_job(visit)
-        job.finish(self.jobs.run(title, job.run, interruptible=interruptible))
+        """Show the regions' curves of a visit; fit them first in a thread where they are not."""
+        if not visit.has_numbers:
+            job = self.session.numbers_job(visit)
+            job.finish(self.jobs.run(title, job.run, interruptible=interruptible))
         if visit.has_numbers:
             show_regions(visit, visit.region_numbers())
 

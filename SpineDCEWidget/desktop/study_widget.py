@@ -524,8 +524,8 @@ class StudyPanel(Panel):
     def _fill_settings(self) -> None:
         ui, settings = self.ui, self.visit.settings
         for spin, path in (_NUMBERS | _COUNTS).items():
-            shown, field = FORM[path].to_shown(value_at(settings, path)), FORM[path]
-            getattr(ui, spin).value = left_out(field) if shown is None else shown
+            field, value = FORM[path], value_at(settings, path)
+            getattr(ui, spin).value = left_out(field) if value is None else field.to_shown(value)
         for combo, path in _CHOICES.items():
             choices = words.setting_choices(path)
             fill_combo(getattr(ui, combo), choices, value_at(settings, path))
