@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from SpineDCELib.mrml.region_nodes import ruler_nodes
 from SpineDCELib.mrml.volume_nodes import ras_of, voxel_of
+from trame_rca.schedulers import image_scheduler
 from trame_slicer.rca_view.rca_view_factory import RemoteSliceViewFactory
 from trame_slicer.views import (
     NoScheduleRendering,
@@ -140,6 +141,8 @@ class Views:
         self._factory._view_ctor = lambda **of: SliceView(
             scheduled_render_strategy=NoScheduleRendering(), **of
         )
+        # Before Python 3.12, trame-rca's check of the type of a window would draw every view.
+        image_scheduler.window_wrapper = lambda window: window
         self._pictures = Pictures()
         self._clicked, self._pointed, self._moved = clicked, pointed, moved
         self._pressing, self._dragged = pressed, dragged
