@@ -204,21 +204,9 @@ class Workstation:
         self.result.refresh()
 
     def show_outdated(self) -> None:
-        """Show which rows hold results that are out of date, and what of them is.
-
-        While only regions and shifts have changed, the slice in view is that of the settings; while
-        only shifts have, the evidence for them holds.
-        """
-        outdated = {}
-        for row in self.open_rows():
-            visit = self.session.in_row(row)
-            if visit.result is None or visit.is_current:
-                continue
-            if not visit.is_ready():
-                outdated[row] = "maps"
-            else:
-                outdated[row] = "shift" if visit.has_same_regions else "results"
-        self.state.outdated = outdated
+        """Show which rows hold results that are out of date, and what of them is."""
+        parts = {row: self.session.in_row(row).outdated for row in self.open_rows()}
+        self.state.outdated = {row: part for row, part in parts.items() if part}
         self.state.map_outdated = {row: self._is_map_outdated(row) for row in self.open_rows()}
 
     def _is_map_outdated(self, row: str) -> bool:

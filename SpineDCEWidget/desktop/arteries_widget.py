@@ -277,6 +277,8 @@ class ArteriesPanel(Panel):
         if known:
             self._show_shift(settings.fit.shift, visit.shift_limits)
         ui.proposalLabel.text = shown.proposal(visit)
+        if ui.proposalLabel.text and visit.outdated in ("maps", "results"):
+            ui.proposalLabel.text = texts.OUTDATED_TEXT.format(text=ui.proposalLabel.text)
         ui.useProposalButton.enabled = visit.evidence is not None and not visit.evidence.doubt
         headings, rows = shown.delay_rows(visit)
         self._delay_items = fill_table(ui.delaysTable, headings, rows)

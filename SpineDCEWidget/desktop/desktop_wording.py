@@ -46,6 +46,7 @@ COMPARE = _("Register the visits and compute the change and its call")
 COMPARE_VISITS = _("Compare visits")
 COMPARE_SHOWN = _("Compare the two visits shown")
 CURVES, SHIFT = _("curves"), _("AIF shift")
+NO_CURVES = _("no curves yet")
 NO_SHIFT = _("The shift of a region must be a number in s.")
 FROM_FILES = _("from the files")
 BY_HAND = _("corrected")
@@ -78,6 +79,7 @@ TERMS = {
 T1_VIEW, FRAME_VIEW, FUSED_VIEW = _("T1"), _("frame"), _("fused")
 NO_T1_VIEW = _("frame (no T1 for it)")
 OUTDATED = _("{image} (out of date)")
+OUTDATED_TEXT = _("Out of date. {text}")
 #: What the choice of a series under the map says.
 UNDER = _("Series of the study in the first view and under the map; a visit without it shows T1")
 NO_SERIES_IN_SCENE = _(

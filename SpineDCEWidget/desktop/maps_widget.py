@@ -299,7 +299,10 @@ class MapsPanel(Panel):
         titles = self._series.titles()
         if self.series_shown not in titles:  # it was closed with its visit
             self.series_shown = ""
-        choices = {"": texts.T1_VIEW, **{title: title for title in titles}}
+        opened = [visit for visit in self.desk.visits if visit.analysis is not None]
+        without = bool(opened) and all(visit.anatomy is None for visit in opened)
+        usual = texts.NO_T1_VIEW if without else texts.T1_VIEW
+        choices = {"": usual, **{title: title for title in titles}}
         fill_combo(self.ui.underCombo, choices, self.series_shown)
         self.ui.underCombo.enabled = bool(titles)
         known = titles or any(visit.study_path is not None for visit in self.desk.visits)

@@ -356,6 +356,10 @@ class Views:
             if trend:
                 chart, content = trend[number], texts.CURVES
             if node is not None:
+                if not trend and visit.is_chart_outdated(name):
+                    content = texts.OUTDATED.format(image=content)
+                elif chart is None or not chart.GetNumberOfPlotSeriesNodes():
+                    content = texts.NO_CURVES
                 label = f"{about}: {content}"
                 if node.GetLayoutLabel() != label:
                     node.SetLayoutLabel(label)

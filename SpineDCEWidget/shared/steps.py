@@ -38,7 +38,10 @@ STEPS = (
         _("Check the aorta's curve; take slices in or out; set its shift."),
     ),
     Step("regions", 3, _("Regions"), _("Draw the lesion and a healthy reference vertebra.")),
-    Step("maps", 4, _("Maps"), _("Look at Vp over T1; point at a voxel to see its curve and fit.")),
+    Step(
+        "maps", 4, _("Maps"),
+        _("Look at the map over the image; point at a voxel to see its curve and fit."),
+    ),
     Step("result", 5, _("Result"), _("Read the change and its call; export them.")),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -322,6 +322,27 @@ class VisitSession:
             # What was computed last need not be what is shown.
             and analysis.result() is result
         )
+
+    @property
+    def outdated(self) -> Literal["", "maps", "results", "shift"]:
+        """What of the result is out of date; "" if nothing is, or nothing was computed.
+
+        While only regions and shifts have changed ("results"), the slice in view is that of the
+        settings; while only shifts have, the evidence for them holds.
+        """
+        if self.result is None or self.is_current:
+            return ""
+        if not self.is_ready():
+            return "maps"
+        return "shift" if self.has_same_regions else "results"
+
+    def is_chart_outdated(self, name: str) -> bool:
+        """Return whether the chart of a name shows another artery or regions than those in use."""
+        if self.result is None or self.problem:
+            return False  # there is none, or that of the search which found no artery
+        if name in ("candidates", "aif"):
+            return not self.needed().is_current("arterial_input")
+        return name.startswith("evidence.") and self.outdated in ("maps", "results")
 
     def has_result_of(self, analysis: Analysis) -> bool:
         """Return whether the result holds and was computed from the same as that of an analysis.

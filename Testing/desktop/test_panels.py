@@ -433,7 +433,7 @@ def test_another_series_is_shown_under_the_map_and_gone_with_its_visit(one, tmp_
     panel, combo = one.panels["maps"], ui(one, "maps").underCombo
     assert not combo.enabled
     panel._series_timer.fire()
-    assert [text for text, _ in combo.items] == ["T1", "T2 sag"]
+    assert [text for text, _ in combo.items] == ["frame (no T1 for it)", "T2 sag"]
     combo.currentIndex = 1
     node = one.visit.nodes.get(f"{USE}T2 sag")
     for slot in ("T1", "fused"):
@@ -641,6 +641,33 @@ def test_maps_that_are_out_of_date_are_labelled_so(drawn):
     assert not visit.is_current
     assert label("map") == "Baseline: Vp (out of date)"
     assert label("fused") == "Baseline: fused (out of date)"
+
+
+def test_charts_of_another_artery_than_that_in_use_are_labelled_so(drawn):
+    def labels():
+        return [drawn.views.plot_node(place).GetLayoutLabel() for place in ("left", "right")]
+
+    state = ui(drawn, "arteries")
+    drawn.compute(drawn.visits)
+    go(drawn, 2)
+    assert labels() == ["Baseline: curves", "Baseline: AIF shift"]
+    assert "Out of date" not in state.proposalLabel.text
+    state.drawButton.click()
+    go(drawn, 2)
+    assert labels() == ["Baseline: curves (out of date)", "Baseline: AIF shift (out of date)"]
+    assert state.proposalLabel.text.startswith("Out of date. ")
+    drawn.session.undo()
+    drawn.refresh()
+    assert labels() == ["Baseline: curves", "Baseline: AIF shift"]
+    drawn.session.choose(drawn.visit, {"fit.model": "tofts"})
+    drawn.refresh()
+    assert labels() == ["Baseline: curves", "Baseline: AIF shift (out of date)"]
+
+
+def test_a_chart_without_curves_says_so(one):
+    go(one, 3)
+    assert one.views.plot_node("left").GetLayoutLabel() == "Baseline: no curves yet"
+    assert one.views.plot_node("right").GetLayoutLabel() == "Baseline: curves"
 
 
 def test_a_map_that_is_computed_when_it_is_chosen_is_shown(drawn):

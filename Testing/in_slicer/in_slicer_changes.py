@@ -1,6 +1,9 @@
 """Nodes that other modules, scripts and undo change: nothing stays behind a tick."""
 
+import numpy as np
+import qt
 import slicer
+import vtk
 from desk import DeskTest, settle
 
 
@@ -127,6 +130,42 @@ class Changes(DeskTest):
             self.desk.compute = compute
         assert visit.is_current
         assert not computed
+
+    def test_undo_of_the_first_stroke_takes_its_outline_from_the_views(self):
+        session = self.compared()
+        visit = session.visit("baseline")
+        self.step(3)
+        mask = self.truth_regions(visit)["Lesion"]
+        one = np.zeros_like(mask)
+        index = int(np.flatnonzero(mask.any(axis=(1, 2)))[0])
+        one[index] = np.roll(mask[index], (6, -30), (0, 1))
+        self.show_slice(visit, index)
+        assert "muscle" not in visit.state.roles.values()
+        before = self.picture(visit)
+        self.press(self.ui("regions").muscleButton)
+        self.paint(visit, one)
+        self.press(self.ui("regions").muscleButton)
+        settle(0.5)
+        assert visit.state.regions["Muscle"].any()
+        assert (self.picture(visit) != before).any()
+        while visit.state.regions.get("Muscle") is not None:
+            self.press(self.desk.ui.undoButton)
+            settle(0.5)
+        settle(0.5)
+        assert not (self.picture(visit) != before).any()
+
+    def picture(self, visit):
+        """The pixels of the T1 view, without the mouse's brush."""
+        from vtk.util.numpy_support import vtk_to_numpy
+
+        view = self.desk.views.slice_widget(visit.name, "T1").sliceView()
+        slicer.app.sendEvent(view.VTKWidget(), qt.QEvent(qt.QEvent.Leave))
+        settle()
+        view.forceRender()
+        grab = vtk.vtkWindowToImageFilter()
+        grab.SetInput(view.renderWindow())
+        grab.Update()
+        return vtk_to_numpy(grab.GetOutput().GetPointData().GetScalars()).copy()
 
     def test_rulers_and_maps_and_images_are_watched(self):
         from SpineDCELib.measurement.rulers import Ruler

@@ -22,6 +22,18 @@ def ellipsoid(geometry, centre, radii):
     return (((points(geometry) - centre) / radii) ** 2).sum(axis=-1) < 1
 
 
+@pytest.mark.parametrize("thickness", [4.0, 5.0, 6.0])
+@pytest.mark.parametrize("slices", [1, 2, 3])
+def test_a_region_is_no_wider_than_its_slices(thickness, slices):
+    geometry = Geometry.from_parts((14, 56, 56), (1.25, 1.25, thickness), (0, 0, 0), SAGITTAL)
+    box = np.zeros(geometry.shape, bool)
+    box[5 : 5 + slices, 20:40, 20:36] = True
+    whole = measure_size(box, geometry).whole
+    assert whole.left_right == pytest.approx(slices * thickness, abs=0.5)
+    assert whole.anterior_posterior == pytest.approx(20, abs=1.25)
+    assert whole.superior_inferior == pytest.approx(25, abs=1.25)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("spacing", "shape", "direction", "tolerance"),

@@ -4260,8 +4260,8 @@
         <translation>Ausreißer: {count} Messwerte wurden durch das Mittel ihrer Nachbarn ersetzt.</translation>
     </message>
     <message>
-        <source>Noise mask: signal above {threshold} is tissue ({mean} % of the voxels).</source>
-        <translation>Rauschmaske: Signal über {threshold} ist Gewebe ({mean} % der Voxel).</translation>
+        <source>Noise mask: tissue is where the mean signal is above {threshold}, without specks and with gaps and holes filled ({mean} % of the voxels).</source>
+        <translation>Rauschmaske: Gewebe ist, wo das mittlere Signal über {threshold} liegt, ohne einzelne Flecken und mit gefüllten Lücken und Löchern ({mean} % der Voxel).</translation>
     </message>
     <message>
         <source>Smoothed in space: {method}, {width} mm.</source>
@@ -5972,6 +5972,10 @@ Trotzdem vergleichen?</translation>
         <translation>Die beiden gezeigten Untersuchungen vergleichen</translation>
     </message>
     <message>
+        <source>no curves yet</source>
+        <translation>noch keine Kurven</translation>
+    </message>
+    <message>
         <source>The shift of a region must be a number in s.</source>
         <translation>Der Zeitversatz einer Region muss eine Zahl in s sein.</translation>
     </message>
@@ -6042,6 +6046,10 @@ Trotzdem vergleichen?</translation>
     <message>
         <source>{image} (out of date)</source>
         <translation>{image} (veraltet)</translation>
+    </message>
+    <message>
+        <source>Out of date. {text}</source>
+        <translation>Veraltet. {text}</translation>
     </message>
     <message>
         <source>Series of the study in the first view and under the map; a visit without it shows T1</source>
@@ -7315,8 +7323,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Karten</translation>
     </message>
     <message>
-        <source>Look at Vp over T1; point at a voxel to see its curve and fit.</source>
-        <translation>Vp über T1 ansehen; auf ein Voxel zeigen, um seine Kurve und Anpassung zu sehen.</translation>
+        <source>Look at the map over the image; point at a voxel to see its curve and fit.</source>
+        <translation>Karte über dem Bild ansehen; auf ein Voxel zeigen, um seine Kurve und Anpassung zu sehen.</translation>
     </message>
     <message>
         <source>Result</source>

@@ -174,6 +174,11 @@ def _between_slices(
     from scipy.interpolate import PchipInterpolator  # takes long to import
 
     smooth = PchipInterpolator(np.arange(len(planes)), distance, axis=0)(fine)
+    for last, outward in ((drawn[0], -1), (drawn[-1], 1)):
+        # The curve would carry an outline that is not closing beyond the edge of the slice.
+        for step in range(factor // 2 + factor % 2, factor + 1):
+            edge, mirrored = (last * factor + outward * n for n in (step, factor - step))
+            smooth[edge] = np.minimum(smooth[edge], -smooth[mirrored])
     return np.moveaxis(smooth, 0, thick), factor
 
 

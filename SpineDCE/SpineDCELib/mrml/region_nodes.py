@@ -82,6 +82,9 @@ def fill_segments(
             identity = add_segment(node, roles[name], another=True)
             segmentation.GetSegment(identity).SetName(name)
         fill_segment(node, identity, mask, geometry)
+    if masks and node.GetDisplayNode() is not None:
+        # Otherwise the views keep the outline of a segment that is empty now.
+        node.GetDisplayNode().Modified()
 
 
 def fill_segment(

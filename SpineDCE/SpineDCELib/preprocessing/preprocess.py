@@ -74,10 +74,9 @@ def preprocess(
         notes.append(f"Spikes: {count} samples were replaced by the mean of their neighbours.")
     if settings.noise_mask.on:
         mask = noise_mask(signal, series.geometry, settings.noise_mask)
-        notes += [
-            f"Noise mask: signal above {mask.threshold:.4g} is tissue "
-            f"({100 * mask.mask.mean():.0f} % of the voxels).",
-            *mask.notes,
+        notes += mask.notes or [
+            f"Noise mask: tissue is where the mean signal is above {mask.threshold:.4g}, without "
+            f"specks and with gaps and holes filled ({100 * mask.mask.mean():.0f} % of the voxels)."
         ]
     if settings.space.method != "off":
         signal = smooth_in_space(
