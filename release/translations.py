@@ -34,8 +34,8 @@ NOT_SHOWN_MODULES = {
     "export/report/__init__.py", "export/report/course_report.py", "export/report/html_page.py",
     "kinetics/convolution.py", "kinetics/descriptive.py", "kinetics/kep_tables.py",
     "kinetics/models.py", "kinetics/tissue_curves.py", "run/analyse.py", "run/course.py",
-    "run/patient_visits.py", "run/provenance.py", "run/saved_session.py",
-    "series/study_summary.py", "settings/settings_file.py",
+    "run/provenance.py", "run/saved_session.py", "series/study_summary.py",
+    "settings/settings_file.py",
 }  # fmt: skip
 Sentences = dict[str, list[str]]
 

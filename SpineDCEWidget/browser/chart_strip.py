@@ -78,10 +78,11 @@ class Charts:
             # An earlier curve is not the one in use. The controls stay, to choose another one.
             self.rows, state.main_figure, state.curves_note = [], _NOTHING, _NO_AIF
             return
-        unit, drawn = CURVE_UNITS[analysis.signal_mode], analysis.arterial_curve().drawn()
+        unit, times = CURVE_UNITS[analysis.signal_mode], analysis.images.dynamic.times
+        drawn = analysis.arterial_curve().drawn(until=times[-1])
         state.has_curves = True
         state.main_figure = curves.main_figure(
-            dark=state.dark, visit=visit.title, t=analysis.images.dynamic.times, aif=drawn,
+            dark=state.dark, visit=visit.title, t=times, aif=drawn,
             aif_unit=aif.unit, shift=_shift(visit), rows=self.rows, unit=unit,
             fits=visit.result.fits, fits_hold=visit.is_current,
             frame_time=visit.frame_in_view(int(state.frame))[1],

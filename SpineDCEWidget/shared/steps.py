@@ -10,7 +10,7 @@ from SpineDCELib.analysis.shift_stages import SHIFT_OUTSIDE
 from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.measurement import without_exclusions
 from SpineDCELib.measurement.blood_voxels import AIF_TOO_LOW, blood_findings
-from SpineDCELib.measurement.measures import SKEWED_REGION
+from SpineDCELib.measurement.measures import LIFTED_LESION, SKEWED_REGION
 from SpineDCELib.measurement.reference_vertebra import REFERENCE_FINDINGS, few_voxels
 from SpineDCELib.measurement.region_checks import check_regions
 from SpineDCELib.series.excluded_frames import kept_frames
@@ -176,7 +176,7 @@ def _regions(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
 
 
 #: Findings of regions that only the maps show.
-_OF_MAPS = (*REFERENCE_FINDINGS, SKEWED_REGION)
+_OF_MAPS = (*REFERENCE_FINDINGS, SKEWED_REGION, LIFTED_LESION)
 
 
 def region_warnings(visit: VisitSession) -> list[str]:

@@ -52,6 +52,8 @@ def test_a_spline_does_not_ring_where_samples_are_far_apart(interval):
         begins = int(np.argmax(c > 0.05 * c.max()))
         if begins > 1:
             assert drawn[times < t[begins - 1]].max() < 0.1 * c.max()
+        assert curve.drawn(until=200.0)[0].max() <= 200.0
+        assert np.array_equal(curve.drawn(until=200.0)[1], drawn[times <= 200.0])
         changed += not np.array_equal(curve.coefficients[:, :-1], plain.c[::-1])
         truth = parker(times, arrival=40.0)
         errors.append(np.mean((drawn - truth) ** 2))

@@ -239,6 +239,24 @@ def test_a_skewed_mean_says_how_much_the_median_would_change_the_ratio(role):
     assert said.endswith(f"with {median} would be {abs(other - 1) * 100:.0f} % {word}.")
 
 
+@pytest.mark.parametrize(("highest", "told"), [(0.02, False), (0.5, True)])
+def test_one_voxel_that_raises_a_lesions_vp_is_named(highest, told):
+    image, masks = column()
+    vp = np.full(GEOMETRY.shape, 0.01)
+    lesion = masks[1] & (np.cumsum(masks[1]).reshape(masks[1].shape) <= 40)
+    vp[tuple(np.argwhere(lesion)[0])] = highest
+    measures = measure(
+        {"vp": vp}, regions={"Lesion": lesion, "Reference": masks[2]},
+        roles={"Lesion": "lesion", "Reference": "reference"}, geometry=GEOMETRY, image=image,
+    )  # fmt: skip
+    said = [f.message for f in measures.findings if f.code == "one_voxel_raises_vp"]
+    assert len(said) == told
+    for one in said:
+        mean = 100 * vp[lesion].mean()
+        assert "has Vp 50.0 mL/100 mL" in one.replace("50.00", "50.0")
+        assert f"from 1.00 mL/100 mL to {mean:.2f} mL/100 mL" in one
+
+
 @pytest.mark.parametrize(("at_limit", "told"), [(0.4, False), (0.6, True)])
 def test_a_region_whose_ve_is_at_its_limit_in_most_voxels_is_named(at_limit, told):
     image, masks = column()

@@ -55,6 +55,7 @@ def test_a_single_visit_and_a_visit_without_a_date_are_refused(tmp_path):
     with pytest.raises(InputError) as error:
         visits_of_patient(tmp_path, Settings())
     assert error.value.code == "one_visit"
+    assert "holds only one visit with a dynamic series" in str(error.value)
     write_small_study(tmp_path / "second", noise=1.0)
     with pytest.raises(InputError) as error:
         visits_of_patient(tmp_path, Settings())

@@ -808,8 +808,8 @@
         <translation>r2 von Blut</translation>
     </message>
     <message>
-        <source>T2* relaxivity of blood; the agent's if phase images confirm it, else 0.</source>
-        <translation>T2*-Relaxivität des Blutes; die des Mittels, wenn Phasenbilder sie bestätigen, sonst 0.</translation>
+        <source>T2* relaxivity of blood, with which the curve of the artery is corrected; by default the agent's if phase images confirm it, else 0.</source>
+        <translation>T2*-Relaxivität des Blutes, mit der die Kurve der Arterie korrigiert wird; voreingestellt ist die des Kontrastmittels, wenn Phasenbilder sie bestätigen, sonst 0.</translation>
     </message>
     <message>
         <source>First pass from</source>
@@ -2996,6 +2996,18 @@
         <translation>Geben Sie beiden denselben Namen, wenn es dieselbe ist.</translation>
     </message>
     <message>
+        <source>{title} of {new} is {first} at baseline and {second} at follow-up, {ratio} times as much.</source>
+        <translation>{title} von {new} beträgt {first} in der Ausgangsuntersuchung und {second} in der Verlaufsuntersuchung, das {ratio}-Fache.</translation>
+    </message>
+    <message>
+        <source>{title} of the reference is {first} at baseline ({old}) and {second} at follow-up ({new}), {ratio} times as much.</source>
+        <translation>{title} der Referenz beträgt {first} in der Ausgangsuntersuchung ({old}) und {second} in der Verlaufsuntersuchung ({new}), das {ratio}-Fache.</translation>
+    </message>
+    <message>
+        <source>If the scale of an AIF is the cause, lesion and reference share it; if the vertebra itself has changed, such as by radiation, normalised values have changed with it.</source>
+        <translation>Liegt es an der Skala einer AIF, so teilen Läsion und Referenz sie; hat sich der Wirbel selbst verändert, etwa durch Bestrahlung, so haben sich die normierten Werte mit ihm verändert.</translation>
+    </message>
+    <message>
         <source>The regions of {new} and {reference} were carried over from an earlier visit and have not been corrected.</source>
         <translation>Die Regionen von {new} und {reference} wurden von einer früheren Untersuchung übernommen und nicht korrigiert.</translation>
     </message>
@@ -3016,8 +3028,8 @@
         <translation>Größen und Volumina übertragener Regionen zeigen keine Änderung.</translation>
     </message>
     <message>
-        <source>{title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is far too low.</source>
-        <translation>{title}: Vp vieler Voxel von {name} erreicht 100 mL/100 mL, die AIF ist also viel zu niedrig.</translation>
+        <source>{title}: Vp of many voxels of {name} reaches its limit, 100 mL/100 mL, so the AIF is far too low.</source>
+        <translation>{title}: Vp vieler Voxel von {name} erreicht seine Grenze von 100 mL/100 mL; die AIF ist also viel zu niedrig.</translation>
     </message>
     <message>
         <source>The diameters of {new} cannot be compared, because they were not measured in the same way and plane at both visits.</source>
@@ -3658,6 +3670,14 @@
     <message>
         <source>Draw one to get normalised values.</source>
         <translation>Für normalisierte Werte einen einzeichnen.</translation>
+    </message>
+    <message>
+        <source>One voxel of {name} has {title} {highest} and raises the mean of all from {lower} to {whole}.</source>
+        <translation>Ein Voxel von {name} hat {title} {highest} und hebt den Mittelwert aller von {lower} auf {whole}.</translation>
+    </message>
+    <message>
+        <source>Check whether it belongs to a vessel.</source>
+        <translation>Prüfen Sie, ob es zu einem Gefäß gehört.</translation>
     </message>
     <message>
         <source>ve of {count} of the {size} voxels of {name} is at its limit, 100 mL/100 mL, so ve and kep are not determined there: the AIF is too low after its first pass, or the images end too early.</source>
@@ -4366,6 +4386,46 @@
     <message>
         <source>{sum} voxels of the T1 map are 0 or below, or above {LONGEST_T1} s, and are left unfitted.</source>
         <translation>{sum} Voxel der T1-Karte sind 0 oder darunter oder über {LONGEST_T1} s und werden nicht angepasst.</translation>
+    </message>
+    <message>
+        <source>{folder} holds only one visit with a dynamic series.</source>
+        <translation>{folder} enthält nur eine Untersuchung mit einer dynamischen Serie.</translation>
+    </message>
+    <message>
+        <source>Choose a folder that holds at least two visits of a patient.</source>
+        <translation>Wählen Sie einen Ordner mit mindestens zwei Untersuchungen eines Patienten.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no visit with a dynamic series.</source>
+        <translation>{folder} enthält keine Untersuchung mit einer dynamischen Serie.</translation>
+    </message>
+    <message>
+        <source>{folder} holds studies of {patients} patients.</source>
+        <translation>{folder} enthält Studien von {patients} Patienten.</translation>
+    </message>
+    <message>
+        <source>Choose the folder of one patient.</source>
+        <translation>Wählen Sie den Ordner eines Patienten.</translation>
+    </message>
+    <message>
+        <source>If all are of the same one, open each study by itself.</source>
+        <translation>Gehören alle zu demselben, öffnen Sie jede Studie einzeln.</translation>
+    </message>
+    <message>
+        <source>There is no visit '{name}' in {folder}; the visits are {named}.</source>
+        <translation>In {folder} gibt es keine Untersuchung '{name}'; die Untersuchungen sind {named}.</translation>
+    </message>
+    <message>
+        <source>The date of the visit '{name}' is not known.</source>
+        <translation>Das Datum der Untersuchung '{name}' ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>A study in {folder} holds {series} dynamic series ({listed}).</source>
+        <translation>Eine Studie in {folder} enthält {series} dynamische Serien ({listed}).</translation>
+    </message>
+    <message>
+        <source>Put each visit into its own folder.</source>
+        <translation>Legen Sie jede Untersuchung in einen eigenen Ordner.</translation>
     </message>
     <message>
         <source>Usable; limited by: {limits}.</source>

@@ -132,7 +132,8 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     if differs := view(blood).doubt:
         # Of its two choices, one that was made is no remedy.
         other = () if view.settings.aif.peak != Settings().aif.peak else ("aif.peak",)
-        found_out.append(Finding(AIF_DIFFERS, differs, fields=(*other, *by_hand)))
+        # The magnitude of a drawn artery differs from its phase in the same way.
+        found_out.append(Finding(AIF_DIFFERS, differs, fields=(*other, "aif.source")))
     return tuple(found_out)
 
 

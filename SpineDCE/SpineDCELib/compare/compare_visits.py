@@ -45,7 +45,7 @@ from SpineDCELib.measurement.lesion_size import TWO_RULERS
 from SpineDCELib.measurement.rulers import plane_of_size
 from SpineDCELib.progress import Progress, part, silent
 from SpineDCELib.settings.constants import CUTOFF, STOPS
-from SpineDCELib.vocabulary.quantities import times
+from SpineDCELib.vocabulary.quantities import QUANTITIES, number, times
 from SpineDCELib.vocabulary.report_text import ReportText
 from SpineDCELib.vocabulary.visits import VISITS, VisitLabel
 
@@ -70,6 +70,8 @@ class Visit:
         return float(100 * (curve[n0:].mean() / curve[:n0].mean() - 1))
 
 
+#: Ratio of the reference's Vp at two visits from which its change is named (chosen).
+OTHER_REFERENCE = 2.0
 #: Planes of the diameters of two visits that can be compared; oblique ones may differ.
 _SAME_PLANE = tuple((plane, plane) for plane in ("sagittal", "coronal", "axial"))
 
@@ -212,8 +214,8 @@ def compare_visits(
     pairs = _pairs(before, after, lesions)
     found = differences(before.analysis, after.analysis)
     compared = []
-    for number, (old, new) in enumerate(pairs):
-        share = part(progress, number / len(pairs), (number + 1) / len(pairs))
+    for index, (old, new) in enumerate(pairs):
+        share = part(progress, index / len(pairs), (index + 1) / len(pairs))
         given = (registrations or {}).get(new)
         carried = given is not None or new in after.analysis.carried
         registration, warnings = given, _renamed(old, new)
@@ -302,6 +304,34 @@ def _renamed(old: str, new: str) -> list[str]:
     ]
 
 
+def changed_reference(
+    parameter: str, names: tuple[str, ...], means: tuple[float, ...]
+) -> list[str]:
+    """Return that the reference's own Vp differs much between the visits; nothing if it does not.
+
+    Args:
+        names: of the reference at baseline and follow-up. means: of its Vp, in its unit.
+    """
+    low, high = sorted(means)
+    if not (low > 0 and high >= OTHER_REFERENCE * low):
+        return []
+    quantity = QUANTITIES[parameter]
+    first, second = (quantity.text(quantity.shown(mean)) for mean in means)
+    title, ratio = quantity.title, number(means[1] / means[0], 1 if means[1] > means[0] else 2)
+    old, new = names
+    said = (
+        f"{title} of {new} is {first} at baseline and {second} at follow-up, {ratio} times as much."
+        if old == new
+        else f"{title} of the reference is {first} at baseline ({old}) and {second} at follow-up "
+        f"({new}), {ratio} times as much."
+    )
+    meaning = (
+        "If the scale of an AIF is the cause, lesion and reference share it; if the vertebra "
+        "itself has changed, such as by radiation, normalised values have changed with it."
+    )
+    return [f"{said} {meaning}"]
+
+
 def _lesion(
     before: Visit,
     after: Visit,
@@ -341,8 +371,8 @@ def _lesion(
     for visit, when in zip(reduced, VISITS.values(), strict=True):
         for name in regions_reaching(visit):
             warnings.append(
-                f"{when.title}: Vp of many voxels of {name} reaches 100 mL/100 mL, so the AIF is "
-                "far too low. Check the artery."
+                f"{when.title}: Vp of many voxels of {name} reaches its limit, 100 mL/100 mL, so "
+                "the AIF is far too low. Check the artery."
             )
     sizes = (before.result.measures.sizes[old], after.result.measures.sizes[new])
     planes = (plane_of_size(sizes[0], grids[0]), plane_of_size(sizes[1], grids[1]))
@@ -352,6 +382,14 @@ def _lesion(
             "same way and plane at both visits. Measure both with two rulers in the same plane, or "
             "both without rulers."
         )
+    warnings += changed_reference(
+        vp,
+        tuple(m[vp].reference for m in measured),
+        tuple(
+            visit.result.measures.means[m[vp].reference][vp].mean
+            for visit, m in zip((before, after), measured, strict=True)
+        ),
+    )
     call = make_call(
         measured_change.changes[vp],
         before=measured[0][vp],

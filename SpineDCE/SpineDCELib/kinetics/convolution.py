@@ -10,6 +10,7 @@ last sample it keeps the last value, which only matters when it is moved to earl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -103,14 +104,20 @@ class ArterialCurve:
         # The last rates and their convolutions at the samples: a delay changes neither.
         self._knots: tuple[Array, Array] | None = None
 
-    def drawn(self) -> tuple[Array, Array]:
-        """Return times and values, ``(N,)`` each, that show the curve between its samples too."""
+    def drawn(self, until: float = math.inf) -> tuple[Array, Array]:
+        """Return times and values, ``(N,)`` each, that show the curve between its samples too.
+
+        Args:
+            until: time of the last one that is wanted, such as that of the images.
+        """
         if self.integration == "linear" or self.t.size > MOST_DRAWN:
-            return self.t, self.c
-        parts = np.arange(DRAWN_PARTS) / DRAWN_PARTS
-        between = self.t[:-1, None] + np.diff(self.t)[:, None] * parts
-        times = np.append(between.ravel(), self.t[-1])
-        return times, self.at(times)
+            times, values = self.t, self.c
+        else:
+            parts = np.arange(DRAWN_PARTS) / DRAWN_PARTS
+            between = self.t[:-1, None] + np.diff(self.t)[:, None] * parts
+            times = np.append(between.ravel(), self.t[-1])
+            values = self.at(times)
+        return times[times <= until], values[times <= until]
 
     def _locate(self, times: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.bool_]]:
         """Return the piece, the time since its knot, and whether the curve has begun."""

@@ -18,7 +18,7 @@ from SpineDCELib.measurement.reference_vertebra import (
     skewed_text,
     unusual_T10,
 )
-from SpineDCELib.measurement.region_checks import check_regions
+from SpineDCELib.measurement.region_checks import FEW_VOXELS, check_regions
 from SpineDCELib.series import Geometry
 from SpineDCELib.vocabulary.conversion_modes import normalised_vp
 from SpineDCELib.vocabulary.quantities import NORMALISED, QUANTITIES
@@ -28,6 +28,10 @@ from SpineDCELib.vocabulary.region_roles import Role
 SKEWED = 1.5
 #: Code of the finding of such a region.
 SKEWED_REGION = "single_voxels_determine"
+#: Share by which one voxel alone raises a lesion's mean Vp and is named (chosen).
+LIFTED = 0.1
+#: Code of the finding of such a lesion.
+LIFTED_LESION = "one_voxel_raises_vp"
 #: ve from which a voxel is at the limit of the fit, which is 1 (chosen).
 LIMIT_OF_VE = 0.98
 
@@ -124,6 +128,11 @@ def measure(
     if named["lesion"] and named["reference"] and {"vp", "Ktrans"} <= maps.keys():
         findings += _determined_by_single_voxels(
             "Ktrans", {name: maps["Ktrans"][regions[name]] for name in means}, named["lesion"]
+        )
+    if "vp" in maps:
+        parameter = normalised_vp(mode)
+        findings += _lifted_by_one_voxel(
+            parameter, {name: maps[parameter][regions[name]] for name in named["lesion"]}
         )
     if "ve" in maps:
         findings += _at_limit_of_ve({name: maps["ve"][regions[name]] for name in means})
@@ -233,6 +242,32 @@ def _determined_by_single_voxels(
             other = (mean / median if divides else median / mean) if mean * median else 0.0
             said = skewed_text(quantity.title, name, (first, second), other, divides=divides)
             found.append(Finding(SKEWED_REGION, said, name, ("inputs.roi",)))
+    return found
+
+
+def _lifted_by_one_voxel(
+    parameter: str, values: Mapping[str, NDArray[np.floating]]
+) -> list[Finding]:
+    """Return the lesions whose mean Vp a single voxel raises by a good part.
+
+    Args:
+        values: lesion → ``(voxels,)``; NaN where there is no fit.
+    """
+    quantity, found = QUANTITIES[parameter], []
+    for name, voxels in values.items():
+        known = np.sort(voxels[np.isfinite(voxels)].astype(float))
+        if known.size < FEW_VOXELS:  # another finding says that single voxels count there
+            continue
+        others, mean = float(known[:-1].mean()), float(known.mean())
+        if mean > (1 + LIFTED) * others > 0:
+            highest, lower, whole = (
+                quantity.text(quantity.shown(value)) for value in (known[-1], others, mean)
+            )
+            message = (
+                f"One voxel of {name} has {quantity.title} {highest} and raises the mean of all "
+                f"from {lower} to {whole}. Check whether it belongs to a vessel."
+            )
+            found.append(Finding(LIFTED_LESION, message, name, ("inputs.roi",)))
     return found
 
 

@@ -79,7 +79,7 @@ def show_curves(nodes: VisitNodes, analysis: Analysis, result: Result | None) ->
     else:  # nothing was searched
         nodes.remove("table.candidates")
         remove_chart(nodes, "chart.candidates")
-    drawn, Cp = analysis.arterial_curve().drawn()
+    drawn, Cp = analysis.arterial_curve().drawn(until=times[-1])
     if settings.aif.source in ("auto", "mask"):
         unit = CURVE_UNITS[analysis.signal_mode]
         Cb = Cp * (1 - settings.aif.Hct)

@@ -103,7 +103,11 @@ def visits_of_patient(
         found = _of_studies(folder, settings, progress)
     if len(found) < 2:
         raise InputError(
-            f"{folder} holds {len(found)} visit with a dynamic series; a course needs two.",
+            f"{folder} holds only one visit with a dynamic series. Choose a folder that holds at "
+            "least two visits of a patient."
+            if found
+            else f"{folder} holds no visit with a dynamic series. Choose a folder that holds at "
+            "least two visits of a patient.",
             code="one_visit",
             about=str(folder),
             fields=["inputs.study"],

@@ -543,7 +543,8 @@ _FIELDS = (
     ),
     Field(
         "aif.r2", "r2 of blood", "number", "common",
-        "T2* relaxivity of blood; the agent's if phase images confirm it, else 0.",
+        "T2* relaxivity of blood, with which the curve of the artery is corrected; by default the "
+        "agent's if phase images confirm it, else 0.",
         unit="1/s/mM", low=0, high=100, optional=True, option="--blood-r2", metavar="PER_S_PER_MM",
     ),
     Field(

@@ -23,6 +23,7 @@ from SpineDCELib.export.report.written_text import (
     doubt_of,
     draft_of_comparison,
     draft_of_visit,
+    without_advice,
 )
 from SpineDCELib.vocabulary.quantities import percent
 from SpineDCELib.vocabulary.report_text import ReportText
@@ -147,7 +148,7 @@ def _written(text: ReportText | None, draft: tuple[str, str]) -> list[str]:
 def _not_written(warnings: Sequence[str], text: ReportText | None) -> list[str]:
     """Return the warnings that the reader's text, which comes first, does not repeat."""
     written = text.findings if text else ""
-    return [warning for warning in warnings if warning not in written]
+    return [warning for warning in warnings if without_advice(warning) not in written]
 
 
 def _rulers(visits: Sequence[tuple[str, Analysis]]) -> list[str]:
@@ -181,7 +182,7 @@ def _visit(title: str, analysis: Analysis, result: Result) -> list[str]:
         page.figure(
             figures.curves(analysis, result),
             "Left: mean curves of the regions, with the fit of the model. Right: the AIF, "
-            "interpolated between the frames, as measured and shifted.",
+            "between its samples too, and shifted.",
         ),
     ]
     artery = figures.candidates(analysis)

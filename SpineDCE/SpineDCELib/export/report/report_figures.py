@@ -104,8 +104,10 @@ def curves(analysis: Analysis, result: Result) -> list[str]:
     if left.get_legend_handles_labels()[0]:
         left.legend(frameon=False, fontsize=8)
     arterial, shift = analysis.aif(), analysis.shift()
-    drawn, Cp = analysis.arterial_curve().drawn()
-    right.plot(drawn, Cp, color="#999999", linewidth=1.0, label="as measured, interpolated")
+    drawn, Cp = analysis.arterial_curve().drawn(until=times[-1])
+    measured = analysis.settings.aif.source in ("auto", "mask")
+    source = "as measured, interpolated" if measured else "as given"
+    right.plot(drawn, Cp, color="#999999", linewidth=1.0, label=source)
     right.plot(drawn + shift, Cp, color="#cc3377", linewidth=1.4, label=f"shifted by {shift:.1f} s")
     right.set_xlim(*left.get_xlim())
     label_axes(right, "AIF in plasma", f"Cp [{arterial.unit}]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,14 @@ DRAFT_NOT_CURRENT = (
     "The numbers that this text was drafted from are out of date or have not been computed here. "
     "The report can become final once step 5 has computed them again."
 )
+
+#: First words of sentences that tell the program's user what to do, which a report's reader cannot.
+_ADVICE = (
+    "Accept ", "Analyse ", "Change ", "Check ", "Choose ", "Correct ", "Draw ", "Enter ",
+    "Exclude ", "Give ", "Load ", "Look ", "Measure ", "Move ", "Open ", "Redraw ", "Remove ",
+    "Rename ", "Set ", "Swap ", "To see what that changes, enter ",
+)  # fmt: skip
+_SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
 
 if TYPE_CHECKING:
     from SpineDCELib.analysis import Analysis
@@ -82,11 +91,17 @@ def plain_text(text: ReportText, draft: tuple[str, str] | None, studies: Sequenc
     return "\n".join(lines) + "\n"
 
 
+def without_advice(warning: str) -> str:
+    """Return a warning without what it tells the program's user to do, for a reader's text."""
+    said = [one for one in _SENTENCE_END.split(warning) if not one.startswith(_ADVICE)]
+    return " ".join(said) or warning
+
+
 def draft_of_comparison(comparison: Comparison) -> tuple[str, str]:
     """Return findings and impression on two visits, a paragraph per lesion and then warnings."""
     findings = [_lesion(lesion, comparison.mode) for lesion in comparison.lesions]
     findings += _method(comparison.mode)
-    findings += [f"Warning: {warning}" for warning in comparison.warnings]
+    findings += [f"Warning: {without_advice(warning)}" for warning in comparison.warnings]
     impression = []
     for lesion in comparison.lesions:
         impression.append(lesion.call.sentence)
@@ -111,7 +126,7 @@ def draft_of_visit(result: Result) -> tuple[str, str]:
             said.append(f"{_title(name, result.measures.mode)} {times(ratio.value)}")
         findings.append(f"{region.name}: {', '.join(said)}.")
     findings += _method(result.measures.mode)
-    findings += [f"Warning: {warning}" for warning in result.measures.warnings]
+    findings += [f"Warning: {without_advice(warning)}" for warning in result.measures.warnings]
     return "\n".join(findings), "One visit. The change after treatment needs a second visit."
 
 
