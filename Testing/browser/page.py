@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -230,6 +231,13 @@ class Page:
     def picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.driver.save_screenshot(str(path))
+
+    def pixels(self, selector: str) -> np.ndarray:
+        """The picture of an element, ``(rows, columns, 3)``."""
+        from PIL import Image
+
+        taken = self.element(selector).screenshot_as_png
+        return np.asarray(Image.open(io.BytesIO(taken)).convert("RGB"), int)
 
     def outside(self) -> list[str]:
         """Addresses that were asked for beside this machine's own."""

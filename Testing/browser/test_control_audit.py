@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import io
 import json
 import os
 import shutil
@@ -185,10 +184,7 @@ class Audit:
         return facts["visits"].get(name or facts["visit"], {})
 
     def picture(self, selector: str) -> np.ndarray:
-        from PIL import Image
-
-        taken = self.page.element(selector).screenshot_as_png
-        return np.asarray(Image.open(io.BytesIO(taken)).convert("RGB"), int)
+        return self.page.pixels(selector)
 
     def look(self, *panes: str) -> Callable[[], bool]:
         """Return a condition: the pictures of these panes differ from now."""

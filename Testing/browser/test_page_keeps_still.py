@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 import pytest
 from browser.page import Page, Program, sample_home
 
@@ -35,12 +34,7 @@ def page(home):
 
 
 def _brightness(page, selector):
-    import io
-
-    from PIL import Image
-
-    taken = page.element(selector).screenshot_as_png
-    return float(np.asarray(Image.open(io.BytesIO(taken)).convert("L"), float)[60:].mean())
+    return float(page.pixels(selector)[60:].mean())
 
 
 def _go(page, step):

@@ -366,6 +366,38 @@ def test_a_quick_stroke_keeps_its_corners(opened):
     page.keys(ESCAPE)
 
 
+def test_undo_of_the_first_stroke_takes_its_outline_from_the_views(home, opened):
+    page = opened
+    page.keys("3")
+    page.paint("follow-up", home / "sample" / "small" / "after", "lesion")
+    page.settled()
+    x, y, width = (page.box("#pane-follow-up0")[key] for key in ("x", "y", "width"))
+    middle = (x + width / 2, y + 60)
+
+    def picture():  # without the values at the pointer, at the bottom
+        return page.pixels("#pane-follow-up0")[:120]
+
+    page.click("#role-muscle")
+    page.wait(lambda: page.state("role") == "muscle", 20, "muscle")
+    page.click("#tool-ellipse")
+    before = picture()
+    page.drag([(middle[0] - 14, middle[1] - 14), middle, (middle[0] + 14, middle[1] + 14)])
+    page.wait(lambda: "muscle" in page.state("region_numbers"), 20, "the stroke")
+    page.settled()
+    assert _differ(picture(), before)
+    page.click("#button-can_undo")
+    page.wait(lambda: "muscle" not in page.state("region_numbers"), 20, "the undo")
+    page.settled()
+    assert not _differ(picture(), before)
+    page.click("#button-can_undo")
+    page.settled()
+    page.keys(ESCAPE)
+
+
+def _differ(one, two):
+    return (np.abs(one - two).max(-1) > 8).sum() > 20
+
+
 def test_the_evidence_for_the_shift_is_never_cut(opened):
     page = opened
     page.keys("2")
