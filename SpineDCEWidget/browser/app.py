@@ -354,6 +354,11 @@ class Workstation:
                 self.views.meet_at(row, ras)
                 self.attempt(lambda: self.charts.explain(visit, ras))
 
+    def mouse_left(self) -> None:
+        """Forget the mouse, and its brush, because it has left the views."""
+        self.drawing.hide_brush()
+        self.views.leave()
+
     def show_position_soon(self) -> None:
         """Show place and values soon: the images, which are waited for, are drawn first."""
 

@@ -186,8 +186,7 @@ class Drawing:
             effect = self._editor.active_effect
             effect.set_use_sphere_brush(False)
             effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
-            parameters = effect._get_paint_parameters()
-            for node in (parameters.brush_model_node, parameters.paint_feedback_model_node):
+            for node in self._brush_nodes():
                 self._confine(node, self.visit.name)
         elif tool == "scissors":
             effect = self._editor.active_effect
@@ -216,6 +215,17 @@ class Drawing:
         self.diameter = float(np.clip(millimetres, *BRUSH))
         if self.tool in ("paint", "erase"):
             self._editor.active_effect.set_brush_diameter(self.diameter, BrushDiameterMode.Absolute)
+
+    def _brush_nodes(self) -> tuple[Any, Any]:
+        """Return what shows the brush and the stroke at the mouse."""
+        parameters = self._editor.active_effect._get_paint_parameters()
+        return parameters.brush_model_node, parameters.paint_feedback_model_node
+
+    def hide_brush(self) -> None:
+        """Take the brush from the views, because the mouse has left them; it comes back with it."""
+        if self.tool in ("paint", "erase"):
+            for node in self._brush_nodes():
+                node.SetDisplayVisibility(False)
 
     def _slice_thickness(self) -> float:
         return float(self.visit.analysis.study.dynamic.geometry.spacing[2])

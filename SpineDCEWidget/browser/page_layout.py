@@ -238,7 +238,7 @@ def _reason(index: int, number: int) -> None:
 def _views(station: Any) -> None:
     shown = f"visits.length ? visits : ['{VISITS[0]}']"
     with html.Div(
-        classes="views", mouseleave=station.views.leave,
+        classes="views", mouseleave=station.mouse_left,
         raw_attrs=[
             f':class="{{two: ({shown}).length === 2}}"',
             'role="region"', 'aria-labelledby="images"',

@@ -394,6 +394,28 @@ def test_undo_of_the_first_stroke_takes_its_outline_from_the_views(home, opened)
     page.keys(ESCAPE)
 
 
+def test_the_brush_leaves_the_views_with_the_mouse(opened):
+    page = opened
+    page.keys("3")
+    page.click("#role-lesion")
+    page.wait(lambda: page.state("tool") == "paint", 20, "the brush")
+    box = page.box("#pane-baseline0")
+    at = [(box["x"] + box["width"] / 2, box["y"] + y) for y in (60, 64)]
+    before = page.pixels("#pane-baseline0")[:120]
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+
+    move = ActionBuilder(page.driver)
+    for x, y in at:
+        move.pointer_action.move_to_location(int(x), int(y))
+    move.perform()
+    page.wait(lambda: _differ(page.pixels("#pane-baseline0")[:120], before), 20, "the brush")
+    move = ActionBuilder(page.driver)
+    move.pointer_action.move_to_location(20, 20)
+    move.perform()
+    page.wait(lambda: not _differ(page.pixels("#pane-baseline0")[:120], before), 20, "no brush")
+    page.keys(ESCAPE)
+
+
 def _differ(one, two):
     return (np.abs(one - two).max(-1) > 8).sum() > 20
 
