@@ -105,3 +105,14 @@ def test_frames_too_long_for_the_exchange_model_are_named(model, told):
     assert bool(found) == told
     for one in found:
         assert f"Frames of {interval:.1f} s are too long for" in one.message
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"), [(1, "Only one frame precedes"), (2, "Only 2 frames precede"), (3, "")]
+)
+def test_few_frames_before_the_bolus_are_named(frames, said):
+    settings = changed(SETTINGS, concentration={"baseline_frames": frames})
+    found = findings(scenes.analysis_of(scenes.study(), settings))
+    assert ("few_baseline_frames" in found) == bool(said)
+    if said:
+        assert found["few_baseline_frames"].message.startswith(said)

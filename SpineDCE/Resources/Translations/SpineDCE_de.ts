@@ -2704,6 +2704,22 @@
         <translation>Phasenbilder nicht verwendet: Die Dateien nennen TE und Feldstärke nicht.</translation>
     </message>
     <message>
+        <source>Only one frame precedes the bolus.</source>
+        <translation>Nur ein Zeitpunkt liegt vor dem Bolus.</translation>
+    </message>
+    <message>
+        <source>Its noise is in every curve, which the intervals include, but a fault of this frame would go unnoticed.</source>
+        <translation>Sein Rauschen steckt in jeder Kurve, was die Intervalle einschließen; ein Fehler dieses Zeitpunkts bliebe aber unbemerkt.</translation>
+    </message>
+    <message>
+        <source>Only {n0} frames precede the bolus.</source>
+        <translation>Nur {n0} Zeitpunkte liegen vor dem Bolus.</translation>
+    </message>
+    <message>
+        <source>Their noise is in every curve, which the intervals include, but a fault of one of them could go unnoticed.</source>
+        <translation>Ihr Rauschen steckt in jeder Kurve, was die Intervalle einschließen; ein Fehler eines von ihnen könnte aber unbemerkt bleiben.</translation>
+    </message>
+    <message>
         <source>{n0} frame precedes the bolus in the artery.</source>
         <translation>{n0} Zeitpunkt liegt vor dem Bolus in der Arterie.</translation>
     </message>
@@ -2718,10 +2734,6 @@
     <message>
         <source>{n0} frames precede the bolus in the most enhancing voxels.</source>
         <translation>{n0} Zeitpunkte liegen vor dem Bolus in den am stärksten anreichernden Voxeln.</translation>
-    </message>
-    <message>
-        <source>Only {n0} baseline {noise} noise.</source>
-        <translation>Nur {n0} vor dem Bolus: {noise} Rauschen.</translation>
     </message>
     <message>
         <source>There is no T1 map, and no muscle was found that could replace it: the relative signal is fitted.</source>

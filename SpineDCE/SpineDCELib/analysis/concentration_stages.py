@@ -19,9 +19,27 @@ from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import muscle, muscle_T10, signal_mode
 from SpineDCELib.concentration.conversion import Conversion, convert
 from SpineDCELib.data import Concentration, Images
-from SpineDCELib.errors import InputError
+from SpineDCELib.errors import Finding, InputError
 from SpineDCELib.settings import MUSCLE_T10, at_field
 from SpineDCELib.settings.contrast_agents import USUAL_AGENT, r1_log_SD
+
+#: Below this number of frames before the bolus a finding says so (chosen).
+FEW_BASELINE_FRAMES = 3
+
+
+def baseline_findings(view: View) -> list[Finding]:
+    """Return that so few frames precede the bolus that a fault of one would go unnoticed."""
+    n0 = view(baseline_frames, view.progress)
+    if n0 >= FEW_BASELINE_FRAMES:
+        return []
+    said = (
+        "Only one frame precedes the bolus. Its noise is in every curve, which the intervals "
+        "include, but a fault of this frame would go unnoticed."
+        if n0 == 1
+        else f"Only {n0} frames precede the bolus. Their noise is in every curve, which the "
+        "intervals include, but a fault of one of them could go unnoticed."
+    )
+    return [Finding("few_baseline_frames", said, fields=("concentration.baseline_frames",))]
 
 
 def concentration(view: View) -> Concentration:
@@ -36,9 +54,6 @@ def concentration(view: View) -> Concentration:
             f"{n0} {'frame precedes' if n0 == 1 else 'frames precede'} the bolus in "
             f"{'the artery' if known else 'the most enhancing voxels'}."
         )
-    if n0 < 3:
-        noise = "frame: every curve carries its" if n0 == 1 else "frames: every curve carries their"
-        notes.append(f"Only {n0} baseline {noise} noise.")
     absolute = signal == "absolute"
     if not absolute and settings.signal == "absolute":
         notes.append(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from SpineDCELib.analysis.acquisition_stages import FA, TR, T1_source, check, preprocessed, r1
 from SpineDCELib.analysis.aif_stages import aif_findings, arterial_curve, arterial_input
 from SpineDCELib.analysis.artery_stages import another_AIF
-from SpineDCELib.analysis.concentration_stages import concentration
+from SpineDCELib.analysis.concentration_stages import baseline_findings, concentration
 from SpineDCELib.analysis.graph import View
 from SpineDCELib.analysis.muscle_stages import mode, muscle, signal_mode
 from SpineDCELib.analysis.preprocessing_stages import (
@@ -151,6 +151,7 @@ def result(view: View) -> Result:
         findings=(
             *_unusual_settings(view),
             *_model_findings(view),
+            *baseline_findings(view),
             *view(aif_findings),
             *view(shift_findings),
             *view(noise_mask_findings),
