@@ -118,6 +118,20 @@ def test_without_notes_the_curve_is_the_same(r2, phase):
         assert bare.r2 == whole.r2
 
 
+@pytest.mark.parametrize(
+    ("TE", "r2", "named"),
+    [(0.020, None, True), (0.001, None, False), (0.001, 5.0, False), (None, 0.0, True)],
+)
+def test_T2star_is_named_as_a_cause_only_where_it_can_be_one(TE, r2, named):
+    Cb = trunk(noise=0.0)[1]
+    curve = blood_curve(
+        0.4 * Cb, lambda C: C, TE=TE, r2=r2, literature_r2=6.1,
+        phase=PhaseCurve(Cb, 0.005, 0.0),
+    )  # fmt: skip
+    assert "% less contrast agent than its phase" in curve.doubt
+    assert ("saturation or T2* differ" in curve.doubt) == named
+
+
 def test_a_mean_of_phase_and_magnitude_that_are_far_apart_is_no_curve_of_blood():
     Cb = trunk(noise=0.0)[1]
     for magnitude, told in ((0.4 * Cb, True), (0.7 * Cb, False), (0.9 * Cb, False)):

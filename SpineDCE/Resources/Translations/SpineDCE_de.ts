@@ -2196,6 +2196,10 @@
         <translation>Die AIF liegt dort in der Mitte zwischen ihnen; welche von beiden stimmt, ist nicht bekannt.</translation>
     </message>
     <message>
+        <source>Over the first pass, the artery's magnitude shows {ratio} % less contrast agent than its phase, so flip angle (B1), inflow or saturation differ from what is assumed.</source>
+        <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom oder Sättigung weichen also von der Annahme ab.</translation>
+    </message>
+    <message>
         <source>Over the first pass, the artery's magnitude shows {ratio} % less contrast agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from what is assumed.</source>
         <translation>Im ersten Durchgang zeigt der Betrag der Arterie {ratio} % weniger Kontrastmittel als ihre Phase; Flipwinkel (B1), Einstrom, Sättigung oder T2* weichen also von der Annahme ab.</translation>
     </message>

@@ -26,6 +26,9 @@ PHASE_DIFFERENCE = 0.25
 #: Ratio of magnitude and phase over the first pass beyond which their mean is no curve of
 #: blood (chosen).
 FAR_APART = 2.0
+#: Part of a difference below which what T2* would make of it is not named as its cause: a quarter
+#: (chosen).
+SMALL_PART = 4.0
 #: Standard errors above which the phase's first pass must lie to check the magnitude (chosen).
 LEAST_PHASE = 3.0
 
@@ -87,7 +90,7 @@ def blood_curve(
         )
     phase = None if phase is None else anchored(phase, plain)
     notes = []
-    used = r2 or 0.0
+    used, low = r2 or 0.0, float("nan")
     Cb = plain if TE is None or not used else with_decay(contrast, signal, TE=TE, r2=used)
     asked = r2 is None and (with_notes or phase is not None)
     if TE is not None and asked and np.all(np.isfinite(plain)):
@@ -153,11 +156,23 @@ def blood_curve(
                     "is right is not known."
                 )
         elif is_known and abs(ratio) > 100 * PHASE_DIFFERENCE:
-            doubt = (
+            # A correction for T2* was made, or would be too small to be the cause.
+            is_small = bool(used) or low < -ratio / SMALL_PART
+            less = (
                 f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less contrast "
-                "agent than its phase, so flip angle (B1), inflow, saturation or T2* differ from "
-                "what is assumed. If the phase is right, Vp is too high; its ratio to the "
-                "reference is affected less, unless a Vp reaches 100 mL/100 mL."
+                "agent than its phase, so flip angle (B1), inflow or saturation differ from what "
+                "is assumed."
+                if is_small
+                else f"Over the first pass, the artery's magnitude shows {-ratio:.0f} % less "
+                "contrast agent than its phase, so flip angle (B1), inflow, saturation or T2* "
+                "differ from what is assumed."
+            )
+            too_high = (
+                "If the phase is right, Vp is too high; its ratio to the reference is affected "
+                "less, unless a Vp reaches 100 mL/100 mL."
+            )
+            doubt = (
+                f"{less} {too_high}"
                 if ratio < 0
                 else f"Over the first pass, the artery's magnitude shows {ratio:.0f} % more "
                 "contrast agent than its phase, so flip angle (B1) or T10 of blood differ from "
