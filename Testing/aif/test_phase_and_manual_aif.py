@@ -11,6 +11,7 @@ from scipy import ndimage
 from SpineDCELib.aif import (
     Selection,
     apply_selection,
+    artery_width,
     blood_contrast,
     blood_curve,
     detect,
@@ -31,7 +32,12 @@ from SpineDCELib.aif.manual_selection import (
 )
 from SpineDCELib.aif.phase_aif import PhaseCurve, anchored
 from SpineDCELib.analysis import Analysis
-from SpineDCELib.analysis.aif_stages import AIF_DIFFERS, AIF_OF_POPULATION, _found_notes
+from SpineDCELib.analysis.aif_stages import (
+    AIF_DIFFERS,
+    AIF_OF_POPULATION,
+    AIF_UNUSUAL,
+    _found_notes,
+)
 from SpineDCELib.analysis.shift_stages import enhancing_tissue
 from SpineDCELib.cli import main
 from SpineDCELib.data import Images
@@ -60,6 +66,39 @@ def test_vessel_angle_of_a_tilted_tube():
         mask = np.broadcast_to(np.abs(i - 20 - slope * (j - 30)) < 3, geometry.shape)
         angle = np.rad2deg(np.median(vessel_angle(mask, geometry)))
         assert angle == pytest.approx(np.rad2deg(np.arctan(slope)), abs=2)
+
+
+@pytest.mark.parametrize("spacing", [1.0, 2.0])
+@pytest.mark.parametrize("radius", [8, 12, 30])
+def test_the_width_of_an_artery_is_its_diameter(radius, spacing):
+    geometry = Geometry.from_parts(
+        (80, 70, 70), (spacing, spacing, 4.0), (0, 0, 0), np.eye(3)
+    )  # fmt: skip
+    j, i = np.mgrid[:70, :70]
+    tube = np.array([np.hypot(i - 34 - 0.03 * k, j - 33) <= radius for k in range(80)])
+    for mask in (tube, tube & (np.random.default_rng(0).random(tube.shape) < 0.3)):
+        assert artery_width(mask, geometry) == pytest.approx(2 * radius * spacing, rel=0.06)
+
+
+def test_phase_is_not_used_where_the_artery_is_as_wide_as_the_heart():
+    series, _Cb = trunk(phase=True, noise=4.0)
+    wide = np.zeros(SHAPE, bool)
+    wide[:, 10:50, :] = True
+    width = artery_width(wide, series.geometry)
+    settings = changed(Settings(), aif={"source": "mask"},
+                       concentration={"T1_source": "fixed", "T10": 1.0})  # fmt: skip
+    analysis = Analysis(Images(series), settings, aif_mask=wide)
+    notes = analysis.blood().notes
+    assert f"Phase images not used. The artery is {width:.0f} mm wide" in " ".join(notes)
+    said = [f.message for f in aif_findings_of(analysis)]
+    assert any(one.startswith(f"The artery is {width:.0f} mm wide, as the heart") for one in said)
+    analysis.update(aif_mask=places()["aorta"])
+    assert not any("phase images not used" in note.lower() for note in analysis.blood().notes)
+    assert not any("as the heart" in f.message for f in aif_findings_of(analysis))
+
+
+def aif_findings_of(analysis):
+    return [f for f in analysis.result().measures.findings if f.code == AIF_UNUSUAL]
 
 
 @pytest.mark.slow

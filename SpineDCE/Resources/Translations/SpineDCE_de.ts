@@ -2404,6 +2404,10 @@
         <translation>Sie muss JSON mit einem Namen und den Listen taken_in, taken_out (Mittelpunkt und Radius, mm) und slices_out (Punkte, LPS mm) sein.</translation>
     </message>
     <message>
+        <source>The artery is {width} mm wide, as the heart is, but phase shows the concentration only in a long vessel.</source>
+        <translation>Die Arterie ist {width} mm breit wie das Herz; die Phase zeigt die Konzentration aber nur in einem langen Gefäß.</translation>
+    </message>
+    <message>
         <source>The artery runs at {angle}° to the field, near the magic angle, where phase does not depend on contrast agent.</source>
         <translation>Die Arterie verläuft {angle}° zum Feld, nahe dem magischen Winkel, bei dem die Phase nicht vom Kontrastmittel abhängt.</translation>
     </message>
@@ -2614,6 +2618,10 @@
     <message>
         <source>The AIF does not rise, or its signal is saturated in some frame.</source>
         <translation>Die AIF steigt nicht an, oder ihr Signal ist zu einem Zeitpunkt gesättigt.</translation>
+    </message>
+    <message>
+        <source>The artery is {width} mm wide, as the heart is, whose muscle and right side can lower and widen its curve.</source>
+        <translation>Die Arterie ist {width} mm breit wie das Herz, dessen Muskel und rechte Seite ihre Kurve senken und verbreitern können.</translation>
     </message>
     <message>
         <source>The AIF is a population's, not this patient's: dose, injection and heart differ, so Vp and Ktrans can be far off, and so can their ratios to the reference.</source>

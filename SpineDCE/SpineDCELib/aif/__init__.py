@@ -25,7 +25,13 @@ from SpineDCELib.aif.manual_selection import (
     apply_selection,
     read_selection,
 )
-from SpineDCELib.aif.phase_aif import PhaseCurve, phase_curve, vessel_angle
+from SpineDCELib.aif.phase_aif import (
+    WIDEST_ARTERY,
+    PhaseCurve,
+    artery_width,
+    phase_curve,
+    vessel_angle,
+)
 from SpineDCELib.aif.population import POPULATION, georgiou, parker, weinmann
 from SpineDCELib.aif.population_fit import PopulationFit, fit_population
 from SpineDCELib.aif.shift_evidence import Evidence, gather_evidence
@@ -35,6 +41,7 @@ from SpineDCELib.aif.voxel_scores import series_noise
 
 __all__ = [
     "POPULATION",
+    "WIDEST_ARTERY",
     "BloodCurve",
     "Candidate",
     "Criteria",
@@ -50,6 +57,7 @@ __all__ = [
     "VesselKind",
     "against_evidence",
     "apply_selection",
+    "artery_width",
     "as_tissue",
     "baseline_frames",
     "blood_contrast",

@@ -31,6 +31,9 @@ NEAR = 40.0
 SCALE_DIFFERENCE = 0.1
 #: Least |3cos²θ-1| that is used (2 at 0°); at the magic angle, 54.7°, phase does not depend on C.
 LEAST_FACTOR = 0.5
+#: Width of the artery from which it is taken for the heart, mm (chosen; an aorta of this width is
+#: an aneurysm).
+WIDEST_ARTERY = 45.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +64,8 @@ def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.floa
     Returns:
         ``(voxels,)``, in the order of ``np.nonzero(mask)``.
     """
-    k, j, i = np.nonzero(mask)
-    points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T + geometry.origin
+    points, piece, counts = _pieces(mask, geometry)
     z = points[:, 2]
-    piece = np.floor((z - z.min()) / PIECE).astype(int)
-    counts = np.bincount(piece)
     known = counts >= max(3, 0.1 * np.median(counts[counts > 0]))
     if known.sum() < 3:
         return np.zeros(z.size)
@@ -79,6 +79,33 @@ def vessel_angle(mask: NDArray[np.bool_], geometry: Geometry) -> NDArray[np.floa
         for a in range(2)
     ]
     return np.arctan(np.hypot(*slopes))
+
+
+def _pieces(
+    mask: NDArray[np.bool_], geometry: Geometry
+) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the points of a mask, mm, ``(voxels, 3)``, their pieces, and the sizes of those."""
+    k, j, i = np.nonzero(mask)
+    points = np.column_stack([i, j, k]) @ geometry.affine[:3, :3].T + geometry.origin
+    piece = np.floor((points[:, 2] - points[:, 2].min()) / PIECE).astype(int)
+    return points, piece, np.bincount(piece)
+
+
+def artery_width(mask: NDArray[np.bool_], geometry: Geometry) -> float:
+    """Return how wide an artery is across the head-foot axis, mm: the diameter, if it is round.
+
+    Args:
+        mask: ``(slices, rows, columns)``, not empty. It may have holes and lack its edge.
+    """
+    points, piece, counts = _pieces(mask, geometry)
+    known = np.maximum(counts, 1)
+    widths = []
+    for axis in range(2):
+        centre = np.bincount(piece, points[:, axis]) / known
+        off = points[:, axis] - centre[piece]
+        # The SD over a disc is a quarter of its diameter.
+        widths.append(4 * np.sqrt(np.bincount(piece, off**2) / known))
+    return float(np.median(np.maximum(*widths)[piece]))
 
 
 def phase_curve(
@@ -103,8 +130,17 @@ def phase_curve(
         field_strength: T. TE: s.
 
     Raises:
-        InputError: the artery is near the magic angle, or has no steady tissue near it.
+        InputError: the artery is near the magic angle, is as wide as the heart, or has no steady
+            tissue near it.
     """
+    width = artery_width(mask, geometry)
+    if width > WIDEST_ARTERY:
+        raise InputError(
+            f"The artery is {width:.0f} mm wide, as the heart is, but phase shows the "
+            "concentration only in a long vessel.",
+            code="artery_too_wide",
+            fields=("aif.peak=magnitude",),
+        )
     angle = vessel_angle(mask, geometry)
     factor = 3 * np.cos(angle) ** 2 - 1
     usable = np.abs(factor) >= LEAST_FACTOR

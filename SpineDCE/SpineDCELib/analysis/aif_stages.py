@@ -129,6 +129,13 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     by_hand = another_AIF(view)
     found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
+    width = aif.artery_width(source.mask, view.study.dynamic.geometry)
+    if width > aif.WIDEST_ARTERY:
+        said = (
+            f"The artery is {width:.0f} mm wide, as the heart is, whose muscle and right side can "
+            "lower and widen its curve."
+        )
+        found_out.append(Finding(AIF_UNUSUAL, said, fields=by_hand))
     if differs := view(blood).doubt:
         # Of its two choices, one that was made is no remedy.
         other = () if view.settings.aif.peak != Settings().aif.peak else ("aif.peak",)
