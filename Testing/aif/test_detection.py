@@ -22,6 +22,7 @@ from SpineDCELib.analysis.artery_stages import artery, blood, detection
 from SpineDCELib.analysis.muscle_stages import signal_mode
 from SpineDCELib.errors import InputError
 from SpineDCELib.run.inputs import read_images
+from SpineDCELib.series import Geometry
 from SpineDCELib.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -178,6 +179,9 @@ def test_a_vein_that_follows_with_a_higher_peak_tells_that_the_artery_is_lowered
     assert _higher_vein(1.7, found) == ""
 
 
+ONE_MM = Geometry.from_parts((2, 2, 2), (1.0, 1.0, 1.0), (0, 0, 0), np.eye(3))
+
+
 def test_the_scale_that_is_warned_of_is_that_of_the_curve_in_use():
     # Half of the peak is missing in the magnitude; the first pass comes from the phase too.
     vein = SimpleNamespace(vessel=2, kind=VesselKind.LATE_VEIN)
@@ -195,8 +199,9 @@ def test_the_scale_that_is_warned_of_is_that_of_the_curve_in_use():
     for factor, warned in ((1.0, True), (2.1, False)):
         curve = SimpleNamespace(Cb=factor * magnitude, doubt="")
         given = {
-            artery: object(), detection: found, signal_mode: "absolute", blood: curve,
-            preprocessed: SimpleNamespace(series=SimpleNamespace(times=t)),
+            artery: SimpleNamespace(mask=np.ones((2, 2, 2), bool)), detection: found,
+            signal_mode: "absolute", blood: curve,
+            preprocessed: SimpleNamespace(series=SimpleNamespace(times=t, geometry=ONE_MM)),
         }  # fmt: skip
 
         class View:

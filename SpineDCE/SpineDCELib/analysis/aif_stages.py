@@ -129,7 +129,7 @@ def aif_findings(view: View) -> tuple[Finding, ...]:
     by_hand = another_AIF(view)
     found_out = [Finding(ARTERY_DOUBTED, doubt, fields=by_hand)] if doubt else []
     found_out += [Finding(AIF_UNUSUAL, said) for said in unusual]
-    width = aif.artery_width(source.mask, view.study.dynamic.geometry)
+    width = aif.artery_width(source.mask, view(preprocessed).series.geometry)
     if width > aif.WIDEST_ARTERY:
         said = (
             f"The artery is {width:.0f} mm wide, as the heart is, whose muscle and right side can "
