@@ -11,7 +11,7 @@ from SpineDCELib.aif.artery_objections import shown_seconds
 from SpineDCELib.aif.manual_selection import Ball, against_evidence, with_voxel
 from SpineDCELib.aif.ranked_vessels import VesselCurve
 from SpineDCELib.aif.tissue_explanation import as_tissue, explain
-from SpineDCELib.aif.vessel_choice import choose_vessel
+from SpineDCELib.aif.vessel_choice import _thin_doubt, choose_vessel
 from SpineDCELib.aif.vessel_labelling import VesselShape
 from SpineDCELib.analysis import Analysis
 from SpineDCELib.analysis.aif_stages import ARTERY_DOUBTED
@@ -75,6 +75,13 @@ def test_of_two_vessels_alike_the_size_decides_only_if_it_differs_much():
     assert (main.ratio > best) == ("its shape is that of an artery" in main.reason)
     assert ("explains the tissue best" in main.reason) == (main.ratio == best)
     assert f"delay {main.middle:.1f} s" in main.reason
+
+
+@pytest.mark.parametrize(
+    ("larger", "said"), [(1.7, "at least as well"), (1.9, "at least as well"), (2.1, "less well")]
+)
+def test_a_thin_candidate_is_not_said_to_explain_more_than_it_does(larger, said):
+    assert f"explains it {said}, so neither" in _thin_doubt(1.9, larger)
 
 
 @pytest.mark.slow

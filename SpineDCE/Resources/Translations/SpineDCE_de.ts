@@ -2496,12 +2496,16 @@
         <translation>der beste Kandidat endet innerhalb der Bilder und ist viel schwächer als ein größeres Gefäß, das durch sie hindurchläuft; er kann also der Rand einer Läsion sein.</translation>
     </message>
     <message>
-        <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it less well, so neither can be trusted.</source>
-        <translation>der beste Kandidat ist dünn, und ein viel größeres Gefäß, das sich vor dem Gewebe füllt, erklärt es weniger gut; keinem von beiden ist zu trauen.</translation>
-    </message>
-    <message>
         <source>two vessels explain the tissue equally well but give different maps of Vp (the best, and a {value} whose Vp differs by {vp_scatter} % between tissues).</source>
         <translation>zwei Gefäße erklären das Gewebe gleich gut, ergeben aber verschiedene Karten von Vp (das beste, und: {value}, dessen Vp zwischen Geweben um {vp_scatter} % abweicht).</translation>
+    </message>
+    <message>
+        <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it at least as well, so neither can be trusted.</source>
+        <translation>der beste Kandidat ist dünn, und ein viel größeres Gefäß, das sich vor dem Gewebe füllt, erklärt es mindestens ebenso gut; keinem von beiden ist zu trauen.</translation>
+    </message>
+    <message>
+        <source>the best candidate is thin, and a much larger vessel that fills before the tissue explains it less well, so neither can be trusted.</source>
+        <translation>der beste Kandidat ist dünn, und ein viel größeres Gefäß, das sich vor dem Gewebe füllt, erklärt es weniger gut; keinem von beiden ist zu trauen.</translation>
     </message>
     <message>
         <source>a larger vessel fills {gap} s before the best candidate and explains the tissue as well, so the best candidate may be a vein.</source>

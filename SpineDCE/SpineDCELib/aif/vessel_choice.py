@@ -234,10 +234,7 @@ def choose_vessel(
             and r.fit.total < FAR_WORSE * ranked[main].fit.total
         ]  # fmt: skip
         if thicker:
-            doubt = (
-                "the best candidate is thin, and a much larger vessel that fills before the tissue "
-                "explains it less well, so neither can be trusted."
-            )
+            doubt = _thin_doubt(ranked[main].fit.total, min(r.fit.total for r in thicker))
     if not doubt:
         rival = next((ranked[i] for i in order[1:] if _rivals(ranked[i], ranked[main])), None)
         if rival is not None:
@@ -247,6 +244,17 @@ def choose_vessel(
                 f"{number(100 * rival.vp_scatter, 0)} % between tissues)."
             )
     return Choice(main, doubt, tuple(ranked))
+
+
+def _thin_doubt(own: float, larger: float) -> str:
+    """Return why a thin candidate is not trusted beside a larger vessel; of the misfit of both."""
+    return (
+        "the best candidate is thin, and a much larger vessel that fills before the tissue "
+        "explains it at least as well, so neither can be trusted."
+        if larger <= own
+        else "the best candidate is thin, and a much larger vessel that fills before the tissue "
+        "explains it less well, so neither can be trusted."
+    )
 
 
 def _ambiguous(main: int, ranked: list[Ranked], objections: list[str], interval: float) -> str:
