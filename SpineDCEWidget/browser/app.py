@@ -40,7 +40,7 @@ from SpineDCEWidget.browser.visit_strip import VisitStrip
 from SpineDCEWidget.browser.window_controls import WindowControls
 from SpineDCEWidget.shared.session import SHOWN_VISITS, Session
 from SpineDCEWidget.shared.steps import state_of, unused_aorta
-from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy
+from SpineDCEWidget.shared.wording import COMPUTING, UNEXPECTED, remedy, said_of_visits
 
 log = logging.getLogger(__name__)
 #: Delays from the last change to the computation of what depends on it, and to its saving, s.
@@ -546,7 +546,7 @@ class Workstation:
     def _problems(self) -> str:
         """Return which visits could not be computed and why; "" if all could."""
         refused = [visit for visit in self.session.visits if visit.problem]
-        return " · ".join(f"{visit.label}: {visit.problem}" for visit in refused)
+        return said_of_visits([(visit.label, visit.problem) for visit in refused])
 
     # -- studies --------------------------------------------------------------------------------
 

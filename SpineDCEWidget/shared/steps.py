@@ -18,7 +18,14 @@ from SpineDCELib.series.excluded_frames import kept_frames
 from SpineDCEWidget.shared.formatting import left_out
 from SpineDCEWidget.shared.session import Session
 from SpineDCEWidget.shared.visit_session import VisitSession
-from SpineDCEWidget.shared.wording import _, remedy, setting_choices, setting_label, translated
+from SpineDCEWidget.shared.wording import (
+    _,
+    remedy,
+    said_of_visits,
+    setting_choices,
+    setting_label,
+    translated,
+)
 
 DONE, NEXT, WRONG, NOT_YET = "✓", "●", "!", ""
 
@@ -101,11 +108,13 @@ def _arteries(visits: list[VisitSession]) -> tuple[str, str]:
     """Return the state of step 2, with the doubts of every visit if there are any."""
     states = [_artery(visit) for visit in visits]
     mark = next((m for m in (WRONG, NEXT) if any(m == found for found, _said in states)), DONE)
-    of_whom = dict[str, list[str]]()  # what several visits share is said once
-    for visit, (found, said) in zip(visits, states, strict=True):
-        if mark == DONE or found != DONE:
-            of_whom.setdefault(said, []).append(visit.shown_label)
-    return mark, " · ".join(f"{', '.join(names)}: {said}" for said, names in of_whom.items())
+    return mark, said_of_visits(
+        [
+            (visit.shown_label, said)
+            for visit, (found, said) in zip(visits, states, strict=True)
+            if mark == DONE or found != DONE
+        ]
+    )
 
 
 def _artery(visit: VisitSession) -> tuple[str, str]:
@@ -247,9 +256,9 @@ def visit_state(session: Session, visit: VisitSession) -> tuple[str, str]:
 
 
 def _maps(session: Session, visits: list[VisitSession]) -> tuple[str, str]:
-    problems = [f"{visit.shown_label}: {visit.problem}" for visit in visits if visit.problem]
+    problems = [(visit.shown_label, visit.problem) for visit in visits if visit.problem]
     if problems:
-        return WRONG, " · ".join(problems)
+        return WRONG, said_of_visits(problems)
     for visit in visits:
         if (outdated := session.outdated(visit)) is not None:
             return (NEXT if visit.maps else NOT_YET), str(outdated)

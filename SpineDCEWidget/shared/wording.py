@@ -12,7 +12,12 @@ from SpineDCELib.version import __file__ as engine_file
 from SpineDCELib.vocabulary.conversion_modes import has_scale, is_per_water
 from SpineDCELib.vocabulary.region_roles import REGION_ROLES, Role
 
-from SpineDCEWidget.shared.engine_sentences import CONTEXT, EngineSentences, read_sources
+from SpineDCEWidget.shared.engine_sentences import (
+    CONTEXT,
+    SENTENCE_END,
+    EngineSentences,
+    read_sources,
+)
 from SpineDCEWidget.shared.setting_groups import steps_of_the_page
 
 try:
@@ -265,9 +270,27 @@ def _listed(labels: Sequence[str]) -> str:
 
 def of_visits(problems: Sequence[tuple[Any, InputError]]) -> InputError:
     """Return one error with the messages of several visits, each with its visit and remedies."""
-    said = [f"{visit.shown_label}: {remedy(error)}" for visit, error in problems]
+    said = said_of_visits([(visit.shown_label, remedy(error)) for visit, error in problems])
     _visit, first = problems[0]
-    return InputError(" ".join(dict.fromkeys(said)), code=first.code, about=first.about)
+    return InputError(said, code=first.code, about=first.about)
+
+
+def said_of_visits(said: Sequence[tuple[str, str]]) -> str:
+    """Return what is said of several visits as one text, with what they share said once.
+
+    Args:
+        said: label of the visit, and its text; the remedy is the last sentence.
+    """
+    of_whom = dict[str, list[str]]()
+    for label, text in said:
+        of_whom.setdefault(text, []).append(label)
+    texts = {text: SENTENCE_END.split(text) for text in of_whom}
+    shared = {sentences[-1] for sentences in texts.values()}
+    end = []
+    if len(texts) > 1 and len(shared) == 1 and all(len(one) > 1 for one in texts.values()):
+        end = [one.pop() for one in texts.values()][:1]
+    parts = [f"{', '.join(of_whom[text])}: {' '.join(one)}" for text, one in texts.items()]
+    return " · ".join([*parts, *end])
 
 
 def control_of(path: str, *, in_slicer: bool = IN_SLICER) -> tuple[str, int]:

@@ -301,6 +301,9 @@ class User:
 
     def _open(self, study: Path, button: str) -> None:
         """Open a study with one of the buttons of the list of its series."""
+        if self._page.state("pacs_open"):  # the search takes the place of the field
+            self._press("#from-pacs")
+            time.sleep(0.3)
         self._type("#open-path", str(study))
 
         def listed() -> bool:

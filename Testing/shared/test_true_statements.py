@@ -37,7 +37,7 @@ from SpineDCEWidget.shared.steps import (
     region_warnings,
     state_of,
 )
-from SpineDCEWidget.shared.wording import remedy
+from SpineDCEWidget.shared.wording import remedy, said_of_visits
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +96,24 @@ def test_a_phase_that_contradicts_the_magnitude_takes_the_tick_of_step_2(session
     measures = replace(visit.result.measures, findings=(told,))
     visit.result = replace(visit.result, measures=measures)
     assert _mark(session, "arteries") == (WRONG, f"{visit.shown_label}: {told.message}")
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ([("Baseline", "No AIF.")], "Baseline: No AIF."),
+        ([("Baseline", "No AIF. Draw it."), ("Follow-up", "No AIF. Draw it.")],
+         "Baseline, Follow-up: No AIF. Draw it."),
+        ([("Baseline", "It is thin. Draw an aorta."), ("Follow-up", "It is late. Draw an aorta.")],
+         "Baseline: It is thin. · Follow-up: It is late. · Draw an aorta."),
+        ([("Baseline", "It is thin. Draw it."), ("Follow-up", "It is late. Load it.")],
+         "Baseline: It is thin. Draw it. · Follow-up: It is late. Load it."),
+        ([("Baseline", "Draw it."), ("Follow-up", "It is late. Draw it.")],
+         "Baseline: Draw it. · Follow-up: It is late. Draw it."),
+    ],
+)  # fmt: skip
+def test_what_visits_share_is_said_once(said, text):
+    assert said_of_visits(said) == text
 
 
 def test_step_2_lists_every_doubt_of_every_visit():
