@@ -9,13 +9,15 @@ import pytest
 import SimpleITK as sitk
 from sample_patients import sample_visit
 from small_study import write_small_study
+from SpineDCELib.analysis import concentration_stages
 from SpineDCELib.cli import main
 from SpineDCELib.cohort.bids_derivative import write_visit
 from SpineDCELib.errors import Cancelled, InputError
-from SpineDCELib.files import mapped_arrays
+from SpineDCELib.files import digests, mapped_arrays
 from SpineDCELib.files.user_data import cache_folder
 from SpineDCELib.run import analyse as job
 from SpineDCELib.run import inputs as reading
+from SpineDCELib.run import result_cache
 from SpineDCELib.run.inputs import Inputs
 from SpineDCELib.settings import Settings, changed
 
@@ -124,6 +126,26 @@ def test_another_shift_uses_the_cached_concentration(study, tmp_path, monkeypatc
     again = job.analyse(inputs(study), changed(SETTINGS, fit={"shift": 2.0}), tmp_path / "a")
     np.testing.assert_array_equal(again.result.maps["vp"], fresh.result.maps["vp"])
     assert not list(cache_folder(tmp_path / "a").glob(".new-*"))
+
+
+@pytest.mark.slow
+def test_what_other_code_has_computed_is_not_used(study, tmp_path, monkeypatch):
+    job.analyse(inputs(study), SETTINGS, tmp_path / "a")
+    done = []
+    convert = concentration_stages.convert
+
+    def counted(*args, **kwargs):
+        done.append(1)
+        return convert(*args, **kwargs)
+
+    monkeypatch.setattr(concentration_stages, "convert", counted)
+    job.analyse(inputs(study), SETTINGS, tmp_path / "a")
+    assert not done
+    for module in (digests, result_cache):
+        monkeypatch.setattr(module, "code_digest", lambda: "other code")
+    for _run in range(2):  # what was stored is that of the other code then
+        job.analyse(inputs(study), SETTINGS, tmp_path / "a")
+        assert len(done) == 1
 
 
 @pytest.mark.slow

@@ -65,6 +65,13 @@ def test_what_was_prepared_is_not_computed_again(prepared, monkeypatch):
         np.testing.assert_array_equal(again.result().maps[name], values)
 
 
+def test_what_other_code_prepared_is_not_used(prepared, monkeypatch):
+    study, _ = prepared
+    assert prepared_analysis(study) is not None
+    monkeypatch.setattr(prepared_module, "code_digest", lambda: "other code")
+    assert prepared_analysis(study) is None
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [("aif.Hct", 0.3), ("concentration.T10", 1.1), ("fit.shift", 2.0), ("reading.TR", 0.006)],

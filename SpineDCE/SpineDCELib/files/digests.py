@@ -7,13 +7,12 @@ import json
 import os
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from SpineDCELib.version import __version__
 
 
 def array_digest(array: NDArray[Any]) -> str:
@@ -45,9 +44,22 @@ def file_checksum(path: str | Path) -> int:
     return checksum
 
 
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 of the engine's source files, hex.
+
+    What was computed by other code is not used, even if its version has the same number.
+    """
+    root, digest = Path(__file__).resolve().parents[1], hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def key_of(*parts: Any) -> str:
-    """Return a short key of JSON-able parts and the program's version."""
-    text = json.dumps([__version__, *parts], sort_keys=True, default=str)
+    """Return a short key of JSON-able parts and the program's code."""
+    text = json.dumps([code_digest(), *parts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

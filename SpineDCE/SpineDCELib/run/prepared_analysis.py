@@ -22,14 +22,14 @@ from SpineDCELib.analysis.analysis import STAGES
 from SpineDCELib.analysis.graph import MISSING, Kept
 from SpineDCELib.data import Images
 from SpineDCELib.errors import SpineDCEError
-from SpineDCELib.files.digests import fingerprint, key_of
+from SpineDCELib.files.digests import code_digest, fingerprint, key_of
 from SpineDCELib.files.mapped_arrays import hand_over
 from SpineDCELib.run.study_work import prepared_folder
 from SpineDCELib.settings import Settings, settings_to_dict
 
 log = logging.getLogger(__name__)
-#: Of the layout; an analysis of another version, or with another numpy, is not used.
-_VERSION = f"1, Python {platform.python_version()}, numpy {np.__version__}"
+#: Version of the layout.
+_LAYOUT = 1
 #: Rooms whose classes a record holds; they compute, and touch no files.
 _ROOMS = {
     "aif", "analysis", "concentration", "data", "errors", "kinetics", "measurement",
@@ -84,6 +84,11 @@ def key_of_study(study: Path) -> str:
     return key_of(str(study.resolve()), fingerprint(study))
 
 
+def _version() -> str:
+    """Return what must be the same for an analysis to be used: layout, code and packages."""
+    return f"{_LAYOUT}, {code_digest()}, Python {platform.python_version()}, numpy {np.__version__}"
+
+
 def study_keys(key: str) -> dict[str, str]:
     """Return the key for every part of a study, for :class:`Analysis`."""
     return {part.name: key for part in fields(Images)}
@@ -111,7 +116,7 @@ def keep_prepared(study: Path, analysis: Analysis, folder: Path) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir(mode=0o700, parents=True)
-        hand_over((_VERSION, values), draft)
+        hand_over((_version(), values), draft)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(draft, folder)
     finally:
@@ -128,7 +133,7 @@ def prepared_analysis(study: Path) -> PreparedAnalysis | None:
         buffers = [np.memmap(file, mode="c") for file in files]
         with (folder / "record").open("rb") as file:
             version, values = _Reader(file, buffers=buffers).load()
-        if version == _VERSION and values["key"] == key_of_study(study):
+        if version == _version() and values["key"] == key_of_study(study):
             return PreparedAnalysis(**values)
     except Exception as error:  # whatever a damaged file holds: everything is computed again
         log.info("A prepared analysis is not used: %s", error)

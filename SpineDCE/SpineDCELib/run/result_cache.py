@@ -28,7 +28,7 @@ from SpineDCELib.analysis.graph import MISSING, Kept, SettingsReads
 from SpineDCELib.data import ArterialInput, Concentration, Images, PreprocessedSeries
 from SpineDCELib.errors import SpineDCEError
 from SpineDCELib.files.bounded_reading import read_json
-from SpineDCELib.files.digests import file_checksum, fingerprint, key_of
+from SpineDCELib.files.digests import code_digest, file_checksum, fingerprint, key_of
 from SpineDCELib.files.mapped_arrays import arrays_in, keep_file
 from SpineDCELib.run.cache_entries import (
     Entry,
@@ -40,11 +40,10 @@ from SpineDCELib.run.cache_entries import (
 )
 from SpineDCELib.series.file_discovery import ResultFiles
 from SpineDCELib.settings import Settings
-from SpineDCELib.version import __version__
 
 _RECORDS = "stages.json"
-#: Of the program and of what a cache contains; a cache of another version is not used.
-_VERSION = f"{__version__}, cache 4"
+#: Version of what a cache contains.
+_CONTENT = 4
 #: Stages whose results are stored, and what is stored of them; of all others only the records are.
 _STORED: dict[str, Any] = {
     "preprocessed": PreprocessingChanges,
@@ -56,6 +55,11 @@ _STORED: dict[str, Any] = {
     "arterial_input": ArterialInput,
     "evidence": Evidence,
 }
+
+
+def _version() -> str:
+    """Return what must be the same for a cache to be used: its content and the program's code."""
+    return f"cache {_CONTENT}, {code_digest()}"
 
 
 class ResultCache:
@@ -105,7 +109,7 @@ class ResultCache:
         records: dict[str, Kept] = {}
         try:
             data = read_json(self.folder / _RECORDS)
-            if data["version"] != _VERSION:
+            if data["version"] != _version():
                 return
             for name, record in data["stages"].items():
                 token = record["token"]
@@ -138,7 +142,7 @@ class ResultCache:
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self.folder / f".{_RECORDS}.new"
-            new.write_text(json.dumps({"version": _VERSION, "stages": stages}), encoding="utf-8")
+            new.write_text(json.dumps({"version": _version(), "stages": stages}), encoding="utf-8")
             os.replace(new, self.folder / _RECORDS)
 
     def _stage_value(self, name: str, token: Any, analysis: Analysis) -> Any:
