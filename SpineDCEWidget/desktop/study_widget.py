@@ -228,7 +228,10 @@ class StudyPanel(Panel):
         session.course.add_events(events)
         desk.show_visit(session.in_order[-1].name)
         if problems:
-            raise words.of_visits(problems)
+            # The error of one visit among others names it already.
+            said = [(visit.shown_label, visit.problem or str(one)) for visit, one in problems]
+            _visit, first = problems[0]
+            raise InputError(words.said_of_visits(said), code=first.code, about=first.about)
 
     def _open_visit(self, name: str, found: FoundVisit) -> Any:
         """Read one visit of a patient with its regions, and show it."""

@@ -730,10 +730,23 @@ class Session:
         return self.choose_selection(visit, None, _("Reset the artery to automatic"))
 
     def toggle_slice(self, visit: VisitSession, index: int) -> list[VisitSession]:
-        """Take a slice (from 0) out of the artery, or in again."""
-        geometry = visit.needed().study.dynamic.geometry
-        present = _selection(visit)
+        """Take a slice (from 0) out of the artery, or in again.
+
+        Raises:
+            InputError: no vessel of the slice is in use.
+        """
+        analysis, present = visit.needed(), _selection(visit)
+        geometry = analysis.study.dynamic.geometry
         out = slice_is_out(present, index, geometry)
+        if not out and not analysis.detection().mask[index].any():
+            raise InputError(
+                _(
+                    "No vessel in slice {number} is in use, so there is nothing to exclude. To "
+                    "include one, click its mark in the table of candidates."
+                ).format(number=index + 1),
+                code="slice_not_in_use",
+                about=str(index + 1),
+            )
         selection = with_slice(present, index, geometry, taken=out)
         text = _("Take slice {number} in") if out else _("Take slice {number} out")
         return self.choose_selection(visit, selection, text.format(number=index + 1))

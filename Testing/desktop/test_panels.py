@@ -119,6 +119,28 @@ def test_all_visits_of_a_course_keep_their_results_in_files(
     assert not desk.session.opens_course
 
 
+def test_a_visit_that_cannot_be_computed_is_named_once(desk, sample, monkeypatch):
+    from SpineDCEWidget.shared.steps import state_of
+
+    found = [
+        FoundVisit(str(n), f"2021010{n + 1}", Given(Inputs(study=str(sample[visit].dicom))))
+        for n, visit in enumerate(("before", "after"))
+    ]
+    said = iter(["It is thin. Draw the aorta.", "It is late. Draw the aorta."])
+
+    def computed(*_arguments, **_more):
+        raise InputError(next(said))
+
+    monkeypatch.setattr("SpineDCEWidget.shared.session.compute_snapshot", computed)
+    monkeypatch.setattr("SpineDCEWidget.desktop.study_widget.visits_of_patient",
+                        lambda *_, **__: found)  # fmt: skip
+    with pytest.raises(InputError) as error:
+        desk.panels["study"].open_patient("a patient")
+    text = "Baseline: It is thin. · Follow-up: It is late. · Draw the aorta."
+    assert str(error.value) == text
+    assert state_of(desk.session)[1].reason == text
+
+
 def _computed(desk, visits):
     """Compute, and say nothing of what could not be computed."""
     for visit in visits:

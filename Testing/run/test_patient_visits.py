@@ -50,6 +50,13 @@ def test_the_folder_of_several_patients_is_no_course(patient, monkeypatch):
     assert error.value.code == "several_patients"
 
 
+def test_the_progress_over_the_folders_of_a_patient_does_not_go_back(patient):
+    seen = []
+    visits_of_patient(patient, Settings(), progress=lambda share, _text: seen.append(share))
+    assert seen == sorted(seen)
+    assert seen[-1] > 0.5
+
+
 def test_a_single_visit_and_a_visit_without_a_date_are_refused(tmp_path):
     write_small_study(tmp_path / "first")
     with pytest.raises(InputError) as error:

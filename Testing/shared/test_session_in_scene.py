@@ -201,6 +201,13 @@ def test_candidates_are_taken_out_and_in_again(studies):
     assert not visit.analysis.detection().mask[slice_index].any()
     session.toggle_slice(visit, slice_index)
     np.testing.assert_array_equal(visit.analysis.detection().mask, before)
+    for row, candidate in enumerate(found.candidates):
+        if candidate.slice == slice_index and candidate.accepted:
+            session.toggle_candidate(visit, row)
+    with pytest.raises(InputError, match=f"No vessel in slice {slice_index + 1} is in use"):
+        session.toggle_slice(visit, slice_index)
+    assert visit.selection.slices_out == ()
+    session.reset_artery(visit)
     refused = next(i for i, c in enumerate(visit.analysis.detection().candidates) if not c.accepted)
     candidate = visit.analysis.detection().candidates[refused]
     session.toggle_candidate(visit, refused)

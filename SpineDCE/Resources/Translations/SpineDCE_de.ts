@@ -214,24 +214,24 @@
         <translation>Auf eine Zeile klicken, um das Gefäß zu zeigen; auf das Häkchen klicken, um es aufzunehmen oder auszuschließen</translation>
     </message>
     <message>
-        <source>Include or exclude slice</source>
-        <translation>Schicht aufnehmen oder ausschließen</translation>
+        <source>Exclude slice</source>
+        <translation>Schicht ausschließen</translation>
     </message>
     <message>
-        <source>Include or exclude all vessels of the slice in view</source>
-        <translation>Alle Gefäße der angezeigten Schicht aufnehmen oder ausschließen</translation>
+        <source>Leave the slice in view out of the artery; press it again to take the slice back</source>
+        <translation>Die angezeigte Schicht aus der Arterie auslassen; erneut drücken, um sie zurückzunehmen</translation>
     </message>
     <message>
-        <source>Vessel</source>
-        <translation>Gefäß</translation>
+        <source>Vessel in or out</source>
+        <translation>Gefäß ein oder aus</translation>
     </message>
     <message>
         <source>Include or exclude the vessel at the crosshair, in its slice. Hold Shift and point at a place in a view to move the crosshair.</source>
         <translation>Das Gefäß am Fadenkreuz in seiner Schicht aufnehmen oder ausschließen. Halten Sie die Umschalttaste und zeigen Sie auf eine Stelle in einer Ansicht, um das Fadenkreuz zu bewegen.</translation>
     </message>
     <message>
-        <source>Voxel</source>
-        <translation>Voxel</translation>
+        <source>Voxel in or out</source>
+        <translation>Voxel ein oder aus</translation>
     </message>
     <message>
         <source>Include or exclude the voxel at the crosshair. Hold Shift and point at a place in a view to move the crosshair.</source>
@@ -7308,6 +7308,10 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
     <message>
         <source>The saved work on the {visit} visit was done on another series.</source>
         <translation>Die gespeicherte Arbeit an der {visit}untersuchung gehört zu einer anderen Serie.</translation>
+    </message>
+    <message>
+        <source>No vessel in slice {number} is in use, so there is nothing to exclude. To include one, click its mark in the table of candidates.</source>
+        <translation>In Schicht {number} wird kein Gefäß verwendet, also gibt es nichts auszuschließen. Um eines aufzunehmen, klicken Sie auf seine Markierung in der Tabelle der Kandidaten.</translation>
     </message>
     <message>
         <source>Another region is called {name}.</source>

@@ -94,11 +94,11 @@ def visits_of_patient(
             for no visit (code "no_such_visit").
     """
     places = subfolders(folder)
-    found = [
-        one
-        for number, place in enumerate(places)
-        if (one := _of_folder(place, part(progress, number / len(places), 1.0))) is not None
-    ]
+    found = []
+    for number, place in enumerate(places):
+        share = part(progress, number / len(places), (number + 1) / len(places))
+        if (one := _of_folder(place, share)) is not None:
+            found.append(one)
     if len(found) < 2:
         found = _of_studies(folder, settings, progress)
     if len(found) < 2:
