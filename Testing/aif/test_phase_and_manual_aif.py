@@ -4,6 +4,7 @@ import csv
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,6 +67,15 @@ def test_vessel_angle_of_a_tilted_tube():
         mask = np.broadcast_to(np.abs(i - 20 - slope * (j - 30)) < 3, geometry.shape)
         angle = np.rad2deg(np.median(vessel_angle(mask, geometry)))
         assert angle == pytest.approx(np.rad2deg(np.arctan(slope)), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("slices", "said"), [((4,), "chosen by hand: 9 voxels, slice 5."),
+                         ((4, 5), "chosen by hand: 9 voxels, slices 5, 6.")],
+)  # fmt: skip
+def test_a_single_slice_of_the_artery_is_one(slices, said):
+    found = SimpleNamespace(slices=slices, mask=np.ones(9, bool), artery=None)
+    assert _found_notes(found, by_hand=True)[0] == f"Artery {said}"
 
 
 @pytest.mark.parametrize("spacing", [1.0, 2.0])

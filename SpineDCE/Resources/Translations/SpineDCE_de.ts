@@ -1408,8 +1408,8 @@
         <translation>manuell gewählt, durch die Befunde nicht bestätigt</translation>
     </message>
     <message>
-        <source>in a region drawn as something other than an artery</source>
-        <translation>in einer Region, die nicht als Arterie gezeichnet wurde</translation>
+        <source>in a vessel of which more than a quarter lies in regions drawn as other tissue</source>
+        <translation>in einem Gefäß, das zu mehr als einem Viertel in Regionen liegt, die als anderes Gewebe gezeichnet wurden</translation>
     </message>
     <message>
         <source>in the artery that the search found, not in the one chosen by hand</source>
@@ -2428,6 +2428,10 @@
         <translation>Die Verzögerungen der Regionen unterscheiden sich; keine einzelne Verschiebung passt zu allen.</translation>
     </message>
     <message>
+        <source>Their intervals can overlap all the same, because each also contains the error of the AIF's time, which all regions share.</source>
+        <translation>Ihre Intervalle können sich trotzdem überschneiden, weil jedes auch den Fehler des Zeitpunkts der AIF enthält, der allen Regionen gemeinsam ist.</translation>
+    </message>
+    <message>
         <source>No shift is proposed.</source>
         <translation>Es wird kein Zeitversatz vorgeschlagen.</translation>
     </message>
@@ -2654,6 +2658,14 @@
     <message>
         <source>The AIF is averaged over the {time} in which the data of a frame were acquired, around each frame's time.</source>
         <translation>Die AIF wird um jeden Zeitpunkt über die {time} gemittelt, in denen die Daten eines Zeitpunkts aufgenommen wurden.</translation>
+    </message>
+    <message>
+        <source>Artery chosen by hand: {count} voxels, slice {slices}.</source>
+        <translation>Von Hand gewählte Arterie: {count} Voxel, Schicht {slices}.</translation>
+    </message>
+    <message>
+        <source>Artery found: {count} voxels, slice {slices}.</source>
+        <translation>Arterie gefunden: {count} Voxel, Schicht {slices}.</translation>
     </message>
     <message>
         <source>Artery chosen by hand: {count} voxels, slices {slices}.</source>

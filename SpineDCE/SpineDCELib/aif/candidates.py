@@ -66,7 +66,9 @@ _REASONS = {
     Verdict.EARLY: "fills before the artery, so it does not bring the tissue its blood",
     Verdict.LESION: "takes up contrast like tissue: a lesion or an organ",
     Verdict.CHOSEN: "chosen by hand, not confirmed by the evidence",
-    Verdict.DRAWN_TISSUE: "in a region drawn as something other than an artery",
+    Verdict.DRAWN_TISSUE: (
+        "in a vessel of which more than a quarter lies in regions drawn as other tissue"
+    ),
     Verdict.DOUBTED: "best candidate, but not trustworthy as the artery",
     Verdict.FOUND: "in the artery that the search found, not in the one chosen by hand",
 }

@@ -40,6 +40,10 @@ ALL_TISSUE = "all tissue"
 #: Half the width of a 95 % interval in standard errors.
 NORMAL = 1.96
 NO_SINGLE_SHIFT = "The delays of the regions differ, so no single shift fits all of them."
+MAY_OVERLAP = (
+    "Their intervals can overlap all the same, because each also contains the error of the AIF's "
+    "time, which all regions share."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +141,7 @@ class Evidence:
         if parts:
             text += self._of_parts(plateau)
         if self.differing:
-            text += f" {NO_SINGLE_SHIFT}"
+            text += f" {NO_SINGLE_SHIFT} {MAY_OVERLAP}"
         if self.before_artery:
             text += f" {self.before_artery}"
         return text

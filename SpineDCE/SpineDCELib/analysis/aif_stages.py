@@ -185,11 +185,18 @@ def _found_notes(found: Detection, *, by_hand: bool) -> list[str]:
     """Return what to know about the artery that was found, or chosen by hand."""
     slices = ", ".join(str(k + 1) for k in found.slices)
     count = int(found.mask.sum())
-    first = (
-        f"Artery chosen by hand: {count} voxels, slices {slices}."
-        if by_hand
-        else f"Artery found: {count} voxels, slices {slices}."
-    )
+    if len(found.slices) == 1:
+        first = (
+            f"Artery chosen by hand: {count} voxels, slice {slices}."
+            if by_hand
+            else f"Artery found: {count} voxels, slice {slices}."
+        )
+    else:
+        first = (
+            f"Artery chosen by hand: {count} voxels, slices {slices}."
+            if by_hand
+            else f"Artery found: {count} voxels, slices {slices}."
+        )
     # By how much is not said: the search compares curves before corrections of the AIF.
     others = [
         f"Vessel {e.vessel} explains the tissue as well as the artery. With its curve, Vp would be "
