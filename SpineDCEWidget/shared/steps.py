@@ -42,7 +42,7 @@ STEPS = (
     Step("study", 1, _("Study"), _("Open the baseline study, and the follow-up study.")),
     Step(
         "arteries", 2, _("Arteries"),
-        _("Check the aorta's curve; take slices in or out; set its shift."),
+        _("Check the AIF and its shift; take slices of the artery that was found in or out."),
     ),
     Step("regions", 3, _("Regions"), _("Draw the lesion and a healthy reference vertebra.")),
     Step(

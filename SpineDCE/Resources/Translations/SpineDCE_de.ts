@@ -7411,8 +7411,8 @@ Install {package} into 3D Slicer's Python now? It is downloaded from the interne
         <translation>Arterien</translation>
     </message>
     <message>
-        <source>Check the aorta's curve; take slices in or out; set its shift.</source>
-        <translation>Die Kurve der Aorta prüfen, Schichten aufnehmen oder ausschließen, ihren Zeitversatz einstellen.</translation>
+        <source>Check the AIF and its shift; take slices of the artery that was found in or out.</source>
+        <translation>Prüfen Sie die AIF und ihren Zeitversatz; nehmen Sie Schichten der gefundenen Arterie auf oder heraus.</translation>
     </message>
     <message>
         <source>Regions</source>

@@ -419,7 +419,10 @@ def _one_by_one(
         values = {index: value for index, value in values.items() if np.isfinite(value)}
         if len(values) > 1:
             least, most = (choose(values, key=values.__getitem__) for choose in (min, max))
-            pair = (("lowest normalised Vp", least), ("highest normalised Vp", most))
+            pair = (
+                ("the vertebra that gives the lowest normalised Vp", least),
+                ("the one that gives the highest", most),
+            )
             yield f"reference vertebra {when}", where, ends(reference=pair)
     thin, thick = HCT_RANGE
     yield "haematocrit", (0, 1), ends(Hct=((f"{thin:g}", thin), (f"{thick:g}", thick)))
