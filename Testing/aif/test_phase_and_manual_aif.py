@@ -205,7 +205,7 @@ def test_a_population_is_no_patient_and_an_artery_by_hand_is_called_so():
     assert any(note.startswith("Artery chosen by hand: ") for note in found.result().notes)
     parker = Analysis(Images(trunk()[0]), changed(settings, aif={"source": "parker"}))
     told = [f for f in parker.result().measures.findings if f.code == AIF_OF_POPULATION]
-    assert [f.fields for f in told] == [("aif.source",)]
+    assert [f.fields for f in told] == [("inputs.aif_mask", "aif.source")]
 
 
 def test_a_phase_of_noise_does_not_contradict_the_magnitude():

@@ -154,7 +154,8 @@ def _population_findings(view: View) -> tuple[Finding, ...]:
         "and Ktrans can be far off, and so can their ratios to the reference. The intervals do not "
         "include this error."
     )
-    return (Finding(AIF_OF_POPULATION, said, fields=("aif.source",)),)
+    # The search may have found no artery, so going back to it alone is no remedy.
+    return (Finding(AIF_OF_POPULATION, said, fields=another_AIF(view)),)
 
 
 def _footprint_notes(view: View, *, measured: bool) -> list[str]:
